@@ -1,0 +1,68 @@
+//===- Check.cpp - The registry of checks ---------------------------------===//
+
+#include "checks/Check.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace runnel {
+
+static std::vector<CheckInfo> &registry() {
+  static std::vector<CheckInfo> Checks;
+  return Checks;
+}
+
+CheckRegistration::CheckRegistration(const char *Name, Level At,
+                                     CheckFunction Run,
+                                     llvm::ArrayRef<OptionInfo> Options,
+                                     bool WholeProgram) {
+  registry().push_back({Name, At, Run, Options, WholeProgram});
+}
+
+llvm::ArrayRef<CheckInfo> allChecks() {
+  static const bool Sorted = [] {
+    llvm::sort(registry(), [](const CheckInfo &A, const CheckInfo &B) {
+      return A.Name < B.Name;
+    });
+    return true;
+  }();
+  (void)Sorted;
+  return registry();
+}
+
+const CheckInfo *findCheck(llvm::StringRef Name) {
+  for (const CheckInfo &C : allChecks())
+    if (C.Name == Name)
+      return &C;
+  return nullptr;
+}
+
+llvm::StringRef Options::get(llvm::StringRef Key,
+                             llvm::StringRef Default) const {
+  auto It = Values.find(Key);
+  return It == Values.end() ? Default : llvm::StringRef(It->second);
+}
+
+long Options::get(llvm::StringRef Key, long Default) const {
+  auto It = Values.find(Key);
+  long Value;
+  if (It == Values.end() || llvm::StringRef(It->second).getAsInteger(10, Value))
+    return Default;
+  return Value;
+}
+
+bool Options::get(llvm::StringRef Key, bool Default) const {
+  auto It = Values.find(Key);
+  if (It == Values.end())
+    return Default;
+  return It->second == "true" || It->second == "1" || It->second == "yes";
+}
+
+bool operator<(const Finding &A, const Finding &B) {
+  return std::tie(A.Where, A.Check, A.Message) <
+         std::tie(B.Where, B.Check, B.Message);
+}
+
+} // namespace runnel

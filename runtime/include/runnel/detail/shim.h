@@ -1,0 +1,84 @@
+// The seam between the core protocols and the machine: atomics, fences, spinning, waiting.
+//
+// Every header that holds a lock-free protocol (spin lock, wait queue, select token, parker, deque,
+// run ring, timer heap, stack pool) takes its primitives from here and from nowhere else, so that
+// the same source runs in production on std::atomic and under the model checker, which explores its
+// interleavings and its weak memory orders. `RUNNEL_MODEL` chooses the latter; "model/shim.h" lies
+// in the test tree and gives, in namespace `model`, the names imported below:
+//
+//   template <class T> class atomic          std::atomic's members as far as the protocols use them:
+//                                            load store exchange compare_exchange_{weak,strong}
+//                                            fetch_{add,sub,or,and}, with explicit memory orders
+//   template <class T> class var             a plain object whose unordered accesses are data races:
+//                                            T get() const; void set(T)
+//   void fence(std::memory_order)
+//   void spin_hint(unsigned round)           a loop cannot go on before somebody else has moved
+//   void wait_on(atomic<uint32_t>&, uint32_t old)              returns when the word may have changed
+//   void wait_on_for(atomic<uint32_t>&, uint32_t old, int64_t nanoseconds)   ... or time is up
+//   void wake_one(atomic<uint32_t>&), wake_all(atomic<uint32_t>&)
+//
+// Rejected: fences in place of ordered operations (ThreadSanitizer does not understand them), and a
+// template parameter for the atomics (it would spread through every signature of the public API).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#ifdef RUNNEL_MODEL
+#include "model/shim.h"
+
+namespace runnel::detail {
+using model::atomic;
+using model::fence;
+using model::spin_hint;
+using model::var;
+using model::wait_on;
+using model::wait_on_for;
+using model::wake_all;
+using model::wake_one;
+} // namespace runnel::detail
+
+#else
+
+namespace runnel::detail {
+
+template <class T> using atomic = std::atomic<T>;
+
+/// A plain object. The wrapper exists so that the model checker can see who touches it when.
+template <class T> class var {
+public:
+  constexpr var() noexcept = default;
+  constexpr explicit var(T value) noexcept : value_(value) {}
+  constexpr T get() const noexcept { return value_; }
+  constexpr void set(T value) noexcept { value_ = value; }
+
+private:
+  T value_{};
+};
+
+/// One turn of a spinning loop, the `round`-th: pauses at first, then offers the CPU to others,
+/// since the thread that is waited for may have been preempted.
+void spin_slowly(unsigned round) noexcept;
+
+inline void spin_hint(unsigned round) noexcept {
+  if (round < 32) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("isb" ::: "memory");
+#endif
+  } else {
+    spin_slowly(round);
+  }
+}
+
+/// Sleeps while the word equals `old`. May return early; callers look again.
+void wait_on(atomic<std::uint32_t>& word, std::uint32_t old) noexcept;
+void wait_on_for(atomic<std::uint32_t>& word, std::uint32_t old, std::int64_t nanoseconds) noexcept;
+/// Wake sleepers. The word may already be gone: only its address is used.
+void wake_one(atomic<std::uint32_t>& word) noexcept;
+void wake_all(atomic<std::uint32_t>& word) noexcept;
+
+} // namespace runnel::detail
+
+#endif

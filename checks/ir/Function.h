@@ -58,6 +58,22 @@ enum class Terminator : uint8_t {
   Try,
 };
 
+/// How often the body of a loop runs each time control reaches the loop.
+struct TripCount {
+  enum Kind : uint8_t {
+    Unknown,
+    Known,    ///< Value times: for (int i = 0; i < 3; ++i)
+    Symbolic, ///< Text: the canonical source of the number (`n`,
+              ///< `jobs.size()`): loops with equal texts over unchanged places
+              ///< run equally often
+  };
+  Kind What = Unknown;
+  int64_t Value = 0;
+  Name Text;
+  std::vector<PlaceId> Reads; ///< Symbolic: what the number depends on
+  friend bool operator==(const TripCount &, const TripCount &) = default;
+};
+
 struct Block {
   std::vector<Event> Events;
   Condition Cond;
@@ -70,6 +86,7 @@ struct Block {
     friend bool operator==(const CaseValue &, const CaseValue &) = default;
   };
   std::vector<CaseValue> CaseValues; ///< Switch: one a successor
+  TripCount Trips;                   ///< of the loop this block is the head of
   bool Leaves = false;               ///< control leaves the function normally
   bool Catch = false;                ///< begins a handler
   bool InTry = false; ///< inside a try block that catches everything

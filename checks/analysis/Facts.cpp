@@ -4,9 +4,7 @@
 
 namespace runnel::analysis {
 
-struct Facts::Kept {};
-
-Facts::Facts(const ir::Program &P) : P(P), K(std::make_unique<Kept>()) {}
+Facts::Facts(const ir::Program &P) : P(P) {}
 Facts::~Facts() = default;
 
 } // namespace runnel::analysis

@@ -1,0 +1,29 @@
+// Select with `otherwise` while nothing is ready, over one channel and over two.
+#include "harness.h"
+
+#include <runnel/runnel.h>
+
+using runnel::on_recv, runnel::otherwise;
+
+static bench::result measure_one(const bench::args& a) {
+  const runnel::channel<int> c;
+  std::uint64_t misses = 0;
+  bench::stopwatch watch;
+  for (std::uint64_t i = 0; i < a.n; ++i)
+    runnel::select(on_recv(c), otherwise([&] { ++misses; }));
+  auto r = watch.per(a.n);
+  bench::check(misses == a.n, "tryselect1");
+  return r;
+}
+static const bench::workload one{"tryselect1", measure_one};
+static bench::result measure_two(const bench::args& a) {
+  const runnel::channel<int> c, d;
+  std::uint64_t misses = 0;
+  bench::stopwatch watch;
+  for (std::uint64_t i = 0; i < a.n; ++i)
+    runnel::select(on_recv(c), on_recv(d), otherwise([&] { ++misses; }));
+  auto r = watch.per(a.n);
+  bench::check(misses == a.n, "tryselect2");
+  return r;
+}
+static const bench::workload two{"tryselect2", measure_two};

@@ -4,7 +4,9 @@
 
 namespace runnel::analysis {
 
-Facts::Facts(const ir::Program &P) : P(P) {}
+struct Facts::Kept {};
+
+Facts::Facts(const ir::Program &P) : P(P), K(std::make_unique<Kept>()) {}
 Facts::~Facts() = default;
 
 } // namespace runnel::analysis

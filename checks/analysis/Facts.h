@@ -3,6 +3,11 @@
 // The analyses of one program, each computed on first use and kept. A pass
 // takes a Facts and asks; it computes nothing that another pass computes too.
 //
+//   for (const ir::Function *Fn : F.callGraph().functions())
+//     F.held(*Fn).walk([&](Point At, const ir::Event &E, const LockState &S) {
+//       ...
+//     });
+//
 // Thread safety: none; one thread at a time.
 //
 //===----------------------------------------------------------------------===//
@@ -16,6 +21,14 @@
 
 namespace runnel::analysis {
 
+class CallGraph;
+class Summaries;
+class HeldLocks;
+class LockGraph;
+class BeforeThreads;
+class GuardedBy;
+struct CriticalSection;
+
 class Facts {
 public:
   explicit Facts(const ir::Program &P);
@@ -23,9 +36,19 @@ public:
   Facts(const Facts &) = delete;
 
   const ir::Program &program() const { return P; }
+  const CallGraph &callGraph() const;
+  const Summaries &summaries() const;
+  const HeldLocks &held(const ir::Function &F) const;
+  const BeforeThreads &beforeThreads() const;
+  const LockGraph &lockGraph() const;
+  const GuardedBy &guardedBy() const;
+  /// The sections that \p F opens itself.
+  const std::vector<CriticalSection> &sections(const ir::Function &F) const;
 
 private:
+  struct Kept;
   const ir::Program &P;
+  std::unique_ptr<Kept> K;
 };
 
 } // namespace runnel::analysis

@@ -1,0 +1,97 @@
+// What a join_handle and its goroutine share: the result, and who waits for it.
+//
+//   state     to       by
+//   running   waiter   join(), after its caller left its stack (holds the owner's bits)
+//   running   done     the goroutine: nobody waits yet
+//   waiter    done     the goroutine, which then readies the waiter
+//
+// Two references, one each; the last frees. Memory order: the goroutine's exchange releases the
+// result, join() acquires it.
+#pragma once
+
+#include "runnel/annotations.h"
+#include "runnel/detail/closure.h"
+
+#include <exception>
+#include <optional>
+#include <variant>
+
+namespace runnel::detail {
+
+class join_core : public closure {
+public:
+  bool done() const noexcept { return state_.load(std::memory_order_acquire) == finished; }
+  RUNNEL_BLOCKING void wait() noexcept;
+  std::exception_ptr error;
+
+protected:
+  void complete() noexcept;
+  bool drop_reference() noexcept {
+    return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+
+private:
+  static constexpr std::uintptr_t running = 0, finished = 1;
+  static void publish(void* self) noexcept;
+
+  atomic<std::uintptr_t> state_{running};
+  atomic<std::uint32_t> references_{2};
+  std::uintptr_t waiting_ = 0; ///< the joiner, until publish() shows it
+};
+
+template <class R> class join_state : public join_core {
+public:
+  using stored = std::conditional_t<
+      std::is_void_v<R>, std::monostate,
+      std::conditional_t<std::is_reference_v<R>, std::remove_reference_t<R>*, R>>;
+  std::optional<stored> result;
+
+  void release() noexcept {
+    if (drop_reference())
+      destroy_(this);
+  }
+
+  R take() {
+    if (error)
+      std::rethrow_exception(std::move(error));
+    if constexpr (std::is_reference_v<R>)
+      return static_cast<R>(**result);
+    else if constexpr (!std::is_void_v<R>)
+      return std::move(*result);
+  }
+
+protected:
+  void (*destroy_)(join_state*) noexcept = nullptr;
+};
+
+template <class R, class B> class spawned final : public join_state<R> {
+public:
+  template <class... A>
+  explicit spawned(std::source_location at, A&&... a)
+      : body_(std::in_place, std::forward<A>(a)...) {
+    this->run = run_and_complete;
+    this->where = at;
+    this->destroy_ = [](join_state<R>* s) noexcept { destroy_node(static_cast<spawned*>(s)); };
+  }
+
+private:
+  static void run_and_complete(task* t) {
+    auto* self = static_cast<spawned*>(t);
+    try {
+      if constexpr (std::is_void_v<R>) {
+        (*self->body_)();
+      } else if constexpr (std::is_reference_v<R>) {
+        self->result.emplace(std::addressof((*self->body_)()));
+      } else {
+        self->result.emplace((*self->body_)());
+      }
+    } catch (...) { self->error = std::current_exception(); }
+    self->body_.reset(); // what it captured ends with the goroutine, not with the handle
+    self->complete();
+    self->release();
+  }
+
+  std::optional<B> body_;
+};
+
+} // namespace runnel::detail

@@ -8,6 +8,12 @@
 //  once.
 //  2. Suppressions are sorted by place, without repeats.
 //  3. MainFiles is sorted, without repeats.
+//  4. The places of a function are numbered in the order in which its
+//     contracts, then its blocks, then the captures of its lambdas first use
+//     them. No two are the same, and none is unused.
+//  5. Defined says whether a function has blocks.
+//  6. Members that the kind of an operand or trip count does not name are
+//     empty.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +32,8 @@ struct Module {
   std::vector<Suppression> Suppressions;
   bool HasErrors = false; ///< some of the source did not parse
 
-  /// Sorts and merges so that the invariants hold.
+  /// Sorts and merges so that the invariants hold. Of two entities with one
+  /// symbol the first is kept: link() is for modules that may disagree.
   void canonicalize();
   friend bool operator==(const Module &, const Module &) = default;
 };

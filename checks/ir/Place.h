@@ -50,6 +50,7 @@ struct Place {
   Kind Root = Unknown;
   uint32_t Index = 0;
   Name Symbol;
+  Name Id; ///< of a global: its qualified name, for messages
   std::vector<Step> Path;
   TypeRef Type; ///< of the object at the place
 
@@ -57,6 +58,10 @@ struct Place {
   bool sameAs(const Place &Other) const {
     return Root == Other.Root && Index == Other.Index &&
            Symbol == Other.Symbol && Path == Other.Path;
+  }
+  /// Starts where \p Other does: the same root, whatever the path.
+  bool sameRoot(const Place &Other) const {
+    return Root == Other.Root && Index == Other.Index && Symbol == Other.Symbol;
   }
   /// \p Other is this place or something inside it.
   bool contains(const Place &Other) const;

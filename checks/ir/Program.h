@@ -32,8 +32,10 @@ public:
   const Field *field(Name Symbol) const;
   const Record *recordOfField(Name Symbol) const;
 
-  /// Methods with a body that a virtual call of \p Symbol can reach.
+  /// Methods with a body that a virtual call of \p Symbol can reach, itself
+  /// included if it has one. By symbol.
   const std::vector<const Function *> &overriders(Name Symbol) const;
+  /// All records that inherit from \p Symbol, at any distance. By symbol.
   const std::vector<const Record *> &derived(Name Symbol) const;
   /// Whether \p Derived is \p Base or inherits from it.
   bool isA(Name Derived, Name Base) const;

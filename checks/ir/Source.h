@@ -26,7 +26,8 @@ struct Location {
   bool valid() const { return Line != 0; }
   friend bool operator==(const Location &, const Location &) = default;
   friend bool operator<(const Location &A, const Location &B) {
-    return std::tie(A.File, A.Offset) < std::tie(B.File, B.Offset);
+    return std::tie(A.File, A.Offset, A.Line, A.Column) <
+           std::tie(B.File, B.Offset, B.Line, B.Column);
   }
 };
 
@@ -42,7 +43,8 @@ struct Range {
   uint32_t endOffset() const { return Begin.Offset + Length; }
   friend bool operator==(const Range &, const Range &) = default;
   friend bool operator<(const Range &A, const Range &B) {
-    return std::tie(A.Begin, A.Length) < std::tie(B.Begin, B.Length);
+    return std::tie(A.Begin, A.Length, A.InMacro) <
+           std::tie(B.Begin, B.Length, B.InMacro);
   }
 };
 
@@ -61,6 +63,11 @@ struct Suppression {
   std::vector<Name> Globs; ///< checks it names; empty: all
   Name Reason;
   friend bool operator==(const Suppression &, const Suppression &) = default;
+  friend bool operator<(const Suppression &A, const Suppression &B) {
+    return std::tie(A.Comment, A.FirstLine, A.LastLine, A.How, A.Globs,
+                    A.Reason) < std::tie(B.Comment, B.FirstLine, B.LastLine,
+                                         B.How, B.Globs, B.Reason);
+  }
 };
 
 } // namespace runnel::ir

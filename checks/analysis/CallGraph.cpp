@@ -2,6 +2,8 @@
 
 #include "checks/analysis/CallGraph.h"
 
+#include "checks/analysis/Components.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
@@ -141,6 +143,7 @@ CallGraph::CallGraph(const ir::Program &P) {
   Open.resize(N);
   Known.assign(N, true);
   Spawned.assign(N, false);
+  Escaped.assign(N, false);
   for (const Function *F : Functions)
     addEdges(P, *F);
   for (auto &Edges : Out)
@@ -167,8 +170,10 @@ void CallGraph::addEdges(const ir::Program &P, const Function &F) {
   const KnownCallables Callables(P, F);
   const uint32_t Self = Index.lookup(&F);
   auto Leak = [&](const Function *G) {
-    if (G)
+    if (G) {
       Known[Index.lookup(G)] = false;
+      Escaped[Index.lookup(G)] = true;
+    }
   };
   for (ir::BlockId B = 0; B < F.Blocks.size(); ++B) {
     const std::vector<Event> &Events = F.Blocks[B].Events;
@@ -271,6 +276,11 @@ bool CallGraph::allCallersKnown(const Function &F) const {
   return It != Index.end() && Known[It->second];
 }
 
+bool CallGraph::escapes(const Function &F) const {
+  auto It = Index.find(&F);
+  return It != Index.end() && Escaped[It->second];
+}
+
 bool CallGraph::isSpawned(const Function &F) const {
   auto It = Index.find(&F);
   return It != Index.end() && Spawned[It->second];
@@ -280,58 +290,16 @@ uint32_t CallGraph::componentOf(const Function &F) const {
   return Component[Index.lookup(&F)];
 }
 
-// Tarjan, "Depth-first search and linear graph algorithms" (1972), with the
-// recursion on a stack of its own: call chains of generated code are deep.
 void CallGraph::findComponents() {
-  const uint32_t N = Functions.size();
-  constexpr uint32_t None = ~0u;
-  std::vector<uint32_t> Number(N, None), Low(N, 0), Stack;
-  std::vector<bool> OnStack(N, false);
-  Component.assign(N, None);
-  struct Frame {
-    uint32_t Node;
-    size_t Next;
-  };
-  std::vector<Frame> Work;
-  uint32_t Counter = 0;
-  auto Enter = [&](uint32_t V) {
-    Number[V] = Low[V] = Counter++;
-    Stack.push_back(V);
-    OnStack[V] = true;
-    Work.push_back({V, 0});
-  };
-  for (uint32_t Root = 0; Root < N; ++Root) {
-    if (Number[Root] != None)
-      continue;
-    Enter(Root);
-    while (!Work.empty()) {
-      const uint32_t V = Work.back().Node;
-      if (Work.back().Next < Out[V].size()) {
-        const uint32_t W = Index.lookup(Out[V][Work.back().Next++].Callee);
-        if (Number[W] == None)
-          Enter(W);
-        else if (OnStack[W])
-          Low[V] = std::min(Low[V], Number[W]);
-        continue;
-      }
-      Work.pop_back();
-      if (!Work.empty())
-        Low[Work.back().Node] = std::min(Low[Work.back().Node], Low[V]);
-      if (Low[V] != Number[V])
-        continue;
-      std::vector<uint32_t> Members;
-      uint32_t W;
-      do {
-        W = Stack.back();
-        Stack.pop_back();
-        OnStack[W] = false;
-        Component[W] = Components.size();
-        Members.push_back(W);
-      } while (W != V);
-      llvm::sort(Members);
-      Components.emplace_back();
-      for (uint32_t M : Members)
-        Components.back().push_back(Functions[M]);
+  Component.assign(Functions.size(), 0);
+  for (const auto &Members :
+       stronglyConnected(Functions.size(), [&](uint32_t V, size_t I) {
+         return I < Out[V].size() ? Index.lookup(Out[V][I].Callee) : NoNode;
+       })) {
+    std::vector<const Function *> &C = Components.emplace_back();
+    for (uint32_t M : Members) {
+      Component[M] = Components.size() - 1;
+      C.push_back(Functions[M]);
     }
   }
 }

@@ -50,7 +50,7 @@ void EffectCollector::own(Point At, const Event &E, const LockState &Before,
     break;
   case Op::GuardBegin:
     if (E.Subject != NoPlace && !E.has(ir::Defer) && !E.has(ir::Adopt)) {
-      const LockState After = H.after(At);
+      const LockState After = H.after(At, Before);
       for (const Hold &New : After.Holds)
         if (New.At == At && New.From == Origin::Here)
           Acquire(New.Lock, New.Avoiding);

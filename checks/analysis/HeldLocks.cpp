@@ -110,11 +110,12 @@ LockState HeldLocks::before(Point At) const {
   return State;
 }
 
-LockState HeldLocks::after(Point At) const {
-  LockState State = before(At);
-  if (Flow && State.Reachable)
-    Flow->apply(At, eventAt(*F, At), State);
-  return State;
+LockState HeldLocks::after(Point At) const { return after(At, before(At)); }
+
+LockState HeldLocks::after(Point At, LockState Before) const {
+  if (Flow && Before.Reachable)
+    Flow->apply(At, eventAt(*F, At), Before);
+  return Before;
 }
 
 LockState HeldLocks::exit(ir::BlockId B) const {

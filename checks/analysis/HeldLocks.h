@@ -115,6 +115,8 @@ public:
                 Visit) const;
   LockState before(Point At) const; ///< replays the block up to the event
   LockState after(Point At) const;
+  /// after(\p At), if the state before it is at hand.
+  LockState after(Point At, LockState Before) const;
   const LockState &entry(ir::BlockId B) const;
   /// At the end of a block, after its last event.
   LockState exit(ir::BlockId B) const;

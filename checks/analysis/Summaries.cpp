@@ -49,10 +49,13 @@ static bool merge(std::vector<Effect> &Into, std::vector<Effect> New) {
   unsigned Counts[Effect::Kinds] = {};
   for (const Effect &E : Into)
     ++Counts[E.What];
-  llvm::stable_sort(
-      New, [](const Effect &A, const Effect &B) { return A.Hops < B.Hops; });
+  std::vector<std::pair<uint32_t, size_t>> Order;
+  for (size_t I = 0; I < New.size(); ++I)
+    Order.push_back({New[I].Hops, I});
+  llvm::sort(Order);
   const size_t Before = Into.size();
-  for (Effect &E : New) {
+  for (const auto &[Hops, I] : Order) {
+    Effect &E = New[I];
     if (Counts[E.What] >= limit(E.What) || E.Released.size() > MaxReleased ||
         llvm::any_of(Into, [&](const Effect &Old) { return alike(Old, E); }))
       continue;

@@ -117,8 +117,6 @@ void Defaults::resolve(const Function &F, Place &P) const {
       if (!P.Id)
         P.Id = It->second->Id;
     }
-    if (!P.Id)
-      P.Id = P.Symbol;
     break;
   case Place::Result:
   case Place::Unknown:

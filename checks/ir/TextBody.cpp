@@ -377,7 +377,7 @@ void Parser::successors(Function &F) {
 }
 
 bool Parser::terminatorAhead() const {
-  return peek().is("leave") || peek().is("halt") ||
+  return peek().is("leave") || peek().is("stop") ||
          (peek().Is == Token::Word && valueOf(terminatorWords(), peek().Text));
 }
 
@@ -387,7 +387,7 @@ void Parser::terminator(Function &F) {
     B.Leaves = true;
     return;
   }
-  if (accept("halt"))
+  if (accept("stop"))
     return;
   enumerator(terminatorWords(), B.Term);
   bool Plain = B.Term == Terminator::None && peek().Is == Token::Word &&

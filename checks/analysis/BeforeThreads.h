@@ -25,7 +25,6 @@ public:
   bool event(const ir::Function &F, Point At) const;
 
 private:
-  void explore(const Summaries &S, const ir::Function &Main);
   llvm::DenseSet<const ir::Function *> Whole;
   /// Functions that start a thread themselves: per block, how many of its
   /// events run before that.

@@ -54,6 +54,9 @@ public:
   /// Every call of \p F is an edge: nothing outside of the program, no pointer
   /// and no thread starts it.
   bool allCallersKnown(const ir::Function &F) const;
+  /// Its address is taken, or it is kept as a function object: anything may
+  /// call it at any time.
+  bool escapes(const ir::Function &F) const;
   /// Started as a thread, goroutine or pool task.
   bool isSpawned(const ir::Function &F) const;
 
@@ -75,7 +78,7 @@ private:
   std::vector<std::vector<CallEdge>> Out; ///< by function, sorted by point
   std::vector<std::vector<const CallEdge *>> In;
   std::vector<std::vector<Point>> Open; ///< sorted
-  std::vector<bool> Known, Spawned;
+  std::vector<bool> Known, Spawned, Escaped;
   std::vector<std::vector<const ir::Function *>> Components;
   std::vector<uint32_t> Component;
 };

@@ -2,11 +2,71 @@
 
 #include "checks/analysis/Facts.h"
 
+#include "checks/analysis/BeforeThreads.h"
+#include "checks/analysis/GuardedBy.h"
+#include "checks/analysis/LockGraph.h"
+#include "checks/analysis/Scope.h"
+#include "checks/analysis/Summaries.h"
+
+#include <optional>
+
 namespace runnel::analysis {
 
-struct Facts::Kept {};
+struct Facts::Kept {
+  std::optional<CallGraph> Calls;
+  std::optional<Summaries> Sums;
+  std::optional<BeforeThreads> Before;
+  std::optional<LockGraph> Locks;
+  std::optional<GuardedBy> Guards;
+  llvm::DenseMap<const ir::Function *,
+                 std::unique_ptr<std::vector<CriticalSection>>>
+      Sections;
+};
 
 Facts::Facts(const ir::Program &P) : P(P), K(std::make_unique<Kept>()) {}
 Facts::~Facts() = default;
+
+const CallGraph &Facts::callGraph() const {
+  if (!K->Calls)
+    K->Calls.emplace(P);
+  return *K->Calls;
+}
+
+const Summaries &Facts::summaries() const {
+  if (!K->Sums)
+    K->Sums.emplace(P, callGraph());
+  return *K->Sums;
+}
+
+const HeldLocks &Facts::held(const ir::Function &F) const {
+  return summaries().held(F);
+}
+
+const BeforeThreads &Facts::beforeThreads() const {
+  if (!K->Before)
+    K->Before.emplace(summaries());
+  return *K->Before;
+}
+
+const LockGraph &Facts::lockGraph() const {
+  if (!K->Locks)
+    K->Locks.emplace(summaries(), beforeThreads());
+  return *K->Locks;
+}
+
+const GuardedBy &Facts::guardedBy() const {
+  if (!K->Guards)
+    K->Guards.emplace(summaries(), beforeThreads());
+  return *K->Guards;
+}
+
+const std::vector<CriticalSection> &
+Facts::sections(const ir::Function &F) const {
+  auto &Slot = K->Sections[&F];
+  if (!Slot)
+    Slot = std::make_unique<std::vector<CriticalSection>>(
+        criticalSections(summaries(), F));
+  return *Slot;
+}
 
 } // namespace runnel::analysis

@@ -31,6 +31,8 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <memory>
+
 namespace runnel::analysis {
 
 using LockIndex = uint32_t;
@@ -87,6 +89,10 @@ class LockFlow;
 
 class HeldLocks {
 public:
+  HeldLocks();
+  ~HeldLocks();
+  HeldLocks(const HeldLocks &) = delete;
+
   const ir::Function &function() const { return *F; }
 
   /// The locks that are taken, released or tested in the function, also by its
@@ -95,6 +101,9 @@ public:
   const ir::Place &lock(LockIndex I) const { return Locks[I]; }
   std::optional<LockIndex> indexOf(const ir::Place &P) const;
   const LockClass &classOf(LockIndex I) const { return Classes[I]; }
+  /// The place of Hold::Guard, which may be one of a callee's that the function
+  /// itself never names.
+  const ir::Place &guard(ir::PlaceId Guard) const;
 
   /// No lock is ever held: every state is empty.
   bool trivial() const { return In.empty(); }
@@ -104,8 +113,10 @@ public:
   void walk(llvm::function_ref<void(Point, const ir::Event &,
                                     const LockState &Before)>
                 Visit) const;
-  LockState before(Point At) const;
+  LockState before(Point At) const; ///< replays the block up to the event
   LockState after(Point At) const;
+  /// after(\p At), if the state before it is at hand.
+  LockState after(Point At, LockState Before) const;
   const LockState &entry(ir::BlockId B) const;
   /// At the end of a block, after its last event.
   LockState exit(ir::BlockId B) const;
@@ -116,12 +127,16 @@ private:
   friend class Summaries;
   friend class LockFlow;
   const ir::Function *F = nullptr;
-  const Summaries *Callees = nullptr;
+  std::unique_ptr<LockFlow> Flow; ///< null if trivial
   std::vector<ir::Place> Locks;
   std::vector<LockClass> Classes;
+  std::vector<ir::Place> MoreGuards;
   std::vector<LockState> In; ///< one a block; empty if trivial
   LockState AtReturn;
 };
+
+/// The blocks of \p F that can be reached, in reverse post-order.
+std::vector<ir::BlockId> reversePostOrder(const ir::Function &F);
 
 } // namespace runnel::analysis
 

@@ -28,13 +28,16 @@ struct LockWitness {
   Point Acquired;          ///< the event or call that acquires the second
   ir::Place First, Second; ///< in In's terms
   bool FirstShared = false, SecondShared = false;
+  /// What else is surely held then, sorted.
+  std::vector<LockClass> Gates;
   Effect How; ///< for Summaries::trace(*In, How)
 };
 
 struct LockEdge {
   enum Instance : uint8_t {
     OtherClass,
-    OtherObject, ///< same class, another object for sure
+    OtherObject, ///< same class, under another name: another object, unless
+                 ///< two names are given the same one
     MaybeSame,   ///< same class, cannot be told
   };
   uint32_t From = 0, To = 0; ///< into LockGraph::nodes()
@@ -71,8 +74,6 @@ public:
   std::vector<std::vector<uint32_t>> components() const;
 
 private:
-  void addEdge(const LockClass &From, const LockClass &To,
-               LockEdge::Instance How, LockWitness W);
   std::vector<LockClass> Nodes; ///< sorted
   std::vector<LockEdge> Edges;  ///< sorted by From, To
   std::vector<std::vector<uint32_t>> Out;

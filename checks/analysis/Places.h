@@ -42,6 +42,13 @@ std::optional<ir::Place> toCallee(const ir::Function &Caller,
                                   const ir::Function &Callee,
                                   const ir::Place &P);
 
+/// In a lambda, what it reaches through its captured `this` is called This.
+ir::Place normalized(const ir::Function &F, ir::Place P);
+
+/// Replaces calls of accessors (`mutex()`) by what they return a way to
+/// (`mu_`), where the program shows it.
+ir::Place resolveAccessors(const ir::Program &P, ir::Place At);
+
 /// As a programmer of \p F would write it: `store.mu`, `jobs->mu`, `mu`.
 std::string pretty(const ir::Function &F, const ir::Place &P);
 

@@ -98,6 +98,14 @@ struct TraceStep {
   const ir::Function *Calls = nullptr;
 };
 
+/// A function whose effects an event has.
+struct Target {
+  const ir::Function *Callee = nullptr;
+  bool Certain = true;  ///< it runs, once: no other overrider, no algorithm
+  bool InPlace = false; ///< it is an argument of the call
+  uint32_t Argument = 0;
+};
+
 class Summaries {
 public:
   static constexpr unsigned MaxEffects = 8;
@@ -115,6 +123,10 @@ public:
   const Summary &of(const ir::Function &F) const;
   const HeldLocks &held(const ir::Function &F) const;
 
+  /// The functions that the event may run, those without a body included if
+  /// something is known of them.
+  llvm::SmallVector<Target, 2> targets(const ir::Function &F, Point At) const;
+
   /// All that the event \p At of \p F does, itself and through the functions it
   /// calls, in F's terms: what F's own summary would say of it.
   std::vector<Effect> effectsAt(const ir::Function &F, Point At) const;
@@ -129,11 +141,16 @@ public:
                                               Point At) const;
 
 private:
-  friend class LockFlow;
+  std::vector<LockEffect> flow(const ir::Function &F,
+                               llvm::ArrayRef<LockEffect> Entry);
+  void enterFromCallers();
+  std::vector<LockEffect> heldAt(const CallEdge &E) const;
+
   const ir::Program &P;
   const CallGraph &G;
   std::vector<Summary> Of;
-  std::vector<HeldLocks> Held;
+  llvm::DenseMap<const ir::Function *, Summary> Declared;
+  std::unique_ptr<HeldLocks[]> Held;
 };
 
 } // namespace runnel::analysis

@@ -22,7 +22,8 @@ namespace runnel::ir {
 
 namespace {
 
-template <typename T> std::string textOf(std::vector<T> Module::*Part, T Entity) {
+template <typename T>
+std::string textOf(std::vector<T> Module::*Part, T Entity) {
   Module One;
   (One.*Part).push_back(std::move(Entity));
   std::string Text;
@@ -77,7 +78,12 @@ struct Unit {
   Module *In = nullptr;
   std::vector<uint32_t> Members; ///< the root first, lambdas by symbol
 
-  const Function &root() const { return In->Functions[Members[0]]; }
+  /// Higher is better. Lambdas whose function is missing are a candidate too,
+  /// the worst.
+  int rank() const {
+    const Function &F = In->Functions[Members[0]];
+    return F.Symbol != Root ? 0 : F.Defined ? 2 : 1;
+  }
   bool operator==(const Unit &Other) const {
     return std::equal(Members.begin(), Members.end(), Other.Members.begin(),
                       Other.Members.end(), [&](uint32_t A, uint32_t B) {
@@ -117,29 +123,23 @@ void addUnits(Module &M, std::vector<Unit> &Units) {
     return F.Symbol;
   };
   std::unordered_map<Name, size_t> ByRoot;
-  std::vector<uint32_t> Inner;
-  for (uint32_t I = 0; I < M.Functions.size(); ++I) {
-    if (M.Functions[I].Parent) {
-      Inner.push_back(I);
-      continue;
-    }
-    ByRoot.emplace(M.Functions[I].Symbol, Units.size());
-    Units.push_back({M.Functions[I].Symbol, &M, {I}});
-  }
-  for (uint32_t I : Inner) {
-    const Function &F = M.Functions[I];
-    Name Root = RootOf(F);
-    auto It = ByRoot.find(Root);
-    if (It != ByRoot.end())
-      Units[It->second].Members.push_back(I);
-    else // its function is not here: on its own
-      Units.push_back({F.Symbol, &M, {I}});
-  }
+  auto Add = [&](Name Root, uint32_t I) {
+    auto [It, New] = ByRoot.emplace(Root, Units.size());
+    if (New)
+      Units.push_back({Root, &M, {}});
+    Units[It->second].Members.push_back(I);
+  };
+  for (uint32_t I = 0; I < M.Functions.size(); ++I)
+    if (!M.Functions[I].Parent)
+      Add(M.Functions[I].Symbol, I);
+  for (uint32_t I = 0; I < M.Functions.size(); ++I)
+    if (M.Functions[I].Parent)
+      Add(RootOf(M.Functions[I]), I);
 }
 
 bool better(const Unit &A, const Unit &B) {
-  if (A.root().Defined != B.root().Defined)
-    return A.root().Defined;
+  if (A.rank() != B.rank())
+    return A.rank() > B.rank();
   return !(A == B) && A.text() < B.text();
 }
 

@@ -106,6 +106,10 @@ void Module::canonicalize() {
   sortBySymbol(Globals);
   sortBySymbol(Functions);
 
+  std::unordered_map<Name, Name> GlobalIds;
+  for (const Global &G : Globals)
+    if (G.Id)
+      GlobalIds.emplace(G.Symbol, G.Id);
   std::unordered_map<Name, std::vector<Capture *>> Captured;
   for (Function &F : Functions)
     for (Capture &C : F.Captures)
@@ -113,6 +117,15 @@ void Module::canonicalize() {
   static const std::vector<Capture *> None;
   for (Function &F : Functions) {
     F.Defined = !F.Blocks.empty();
+    for (Place &P : F.Places) {
+      if (P.Root == Place::Global && !P.Id) {
+        auto It = GlobalIds.find(P.Symbol);
+        P.Id = It == GlobalIds.end() ? P.Symbol : It->second;
+      }
+      for (Step &S : P.Path)
+        if (S.How != Step::Index && !S.Symbol)
+          S.Symbol = S.Id;
+    }
     for (Block &B : F.Blocks) {
       clean(B.Trips);
       for (Event &E : B.Events) {

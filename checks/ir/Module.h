@@ -11,6 +11,8 @@
 //  4. The places of a function are numbered in the order in which its
 //     contracts, then its blocks, then the captures of its lambdas first use
 //     them. No two are the same, and none is unused.
+//     Steps by field or call have a symbol (their short name, if it is
+//     unknown), places of globals a name.
 //  5. Defined says whether a function has blocks.
 //  6. Members that the kind of an operand or trip count does not name are
 //     empty.

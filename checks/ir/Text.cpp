@@ -117,6 +117,8 @@ void Defaults::resolve(const Function &F, Place &P) const {
       if (!P.Id)
         P.Id = It->second->Id;
     }
+    if (!P.Id)
+      P.Id = P.Symbol;
     break;
   case Place::Result:
   case Place::Unknown:

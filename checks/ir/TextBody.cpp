@@ -377,7 +377,7 @@ void Parser::successors(Function &F) {
 }
 
 bool Parser::terminatorAhead() const {
-  return peek().is("leave") || peek().is("stop") ||
+  return peek().is("leave") || peek().is("halt") ||
          (peek().Is == Token::Word && valueOf(terminatorWords(), peek().Text));
 }
 
@@ -387,7 +387,7 @@ void Parser::terminator(Function &F) {
     B.Leaves = true;
     return;
   }
-  if (accept("stop"))
+  if (accept("halt"))
     return;
   enumerator(terminatorWords(), B.Term);
   bool Plain = B.Term == Terminator::None && peek().Is == Token::Word &&

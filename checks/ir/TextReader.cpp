@@ -129,6 +129,10 @@ bool Parser::typeAttribute(TypeRef &T) {
     return true;
   if (enumerator(traitWords(), Trait)) {
     T.Traits |= Trait;
+  } else if (accept("*")) {
+    T.Pointer = true;
+  } else if (accept("&")) {
+    T.Reference = true;
   } else if (accept("traits")) {
     T.Traits |= count();
   } else if (accept("record")) {

@@ -413,7 +413,7 @@ void Writer::event(const Event &E) {
 void Writer::reads(const std::vector<PlaceId> &Places) {
   for (size_t I = 0; I < Places.size(); ++I) {
     OS << (I ? ", " : " reads (");
-    OS << PlaceNames[Places[I]];
+    OS << (Places[I] < PlaceNames.size() ? PlaceNames[Places[I]] : "_");
   }
   OS << (Places.empty() ? "" : ")");
 }
@@ -422,7 +422,7 @@ void Writer::terminator(const Block &B) {
   const Condition &C = B.Cond;
   if (B.Succs.empty() && B.Term == Terminator::None && C == Condition() &&
       B.TermRange == Range() && B.CaseValues.empty()) {
-    OS << (B.Leaves ? "  leave\n" : "  stop\n");
+    OS << (B.Leaves ? "  leave\n" : "  halt\n");
     return;
   }
   OS << "  " << wordFor(terminatorWords(), static_cast<uint32_t>(B.Term));

@@ -50,7 +50,8 @@ public:
   const void *key() const { return Data; }
 
 private:
-  static constexpr const char *Empty = "";
+  // An array, one object of the program: literals of equal text need not be.
+  static constexpr char Empty[1] = "";
   const char *Data = Empty;
   uint32_t Size = 0;
 };

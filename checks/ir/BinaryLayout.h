@@ -54,6 +54,7 @@ template <typename A> void lay(A &Ar, Record &R) {
   Ar.name(R.Symbol);
   Ar.name(R.Id);
   Ar.name(R.Outer);
+  Ar.enumerator(R.Visible, Access::None);
   Ar.enumerator(R.Is, Role::Duration);
   Ar.number(R.Traits);
   Ar.bits(R.Struct, R.Aggregate, R.Behaviour, R.Polymorphic, R.Final, R.Lambda,

@@ -262,7 +262,8 @@ void Parser::record(Record &R) {
   while (more()) {
     uint32_t Trait;
     if (flag(R, recordFlags()) || enumerator(roleWords(), R.Is) ||
-        ownRange(R.Where) || rangeAfter("body", R.Body))
+        enumerator(accessWords(), R.Visible) || ownRange(R.Where) ||
+        rangeAfter("body", R.Body))
       continue;
     if (enumerator(traitWords(), Trait))
       R.Traits |= Trait;

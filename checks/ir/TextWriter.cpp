@@ -170,6 +170,7 @@ void Writer::record(const Record &R) {
     word(stringLiteral(R.Id));
   if (R.Outer)
     OS << " in " << quoted(R.Outer);
+  access(R.Visible, Access::None);
   if (R.Is != Role::Data)
     word(wordFor(roleWords(), static_cast<uint32_t>(R.Is)));
   for (const Word &W : traitWords())

@@ -134,9 +134,10 @@ struct MethodRef {
 
 struct Record {
   Name Symbol;
-  Name Id;              ///< qualified, without template arguments
-  Name Outer;           ///< the record or function it is nested in
-  Role Is = Role::Data; ///< of objects of this class
+  Name Id;                       ///< qualified, without template arguments
+  Name Outer;                    ///< the record or function it is nested in
+  Access Visible = Access::None; ///< of a member class: in Outer
+  Role Is = Role::Data;          ///< of objects of this class
   uint32_t Traits = 0;
   bool Struct = false;
   bool Aggregate = false;

@@ -114,6 +114,7 @@ private:
     R.Symbol = chance(50) ? name() : symbol("R");
     R.Id = chance(50) ? R.Symbol : maybeName();
     R.Outer = chance(20) ? name() : Name();
+    R.Visible = pick<Access>(accessWords());
     R.Is = chance(70) ? Role::Data : pick<Role>(roleWords());
     R.Traits = mask(traitWords());
     set(R, recordFlags());

@@ -29,11 +29,19 @@ program random_program(std::mt19937& random) {
       static constexpr order stores[] = {rlx, rel, sc, sc};
       static constexpr order both[] = {rlx, acq, rel, acq_rel, sc};
       switch (s.what) {
-      case verb::load: s.how = loads[below(4)]; break;
-      case verb::store: s.how = stores[below(4)]; break;
+      case verb::load:
+        s.how = loads[below(4)];
+        break;
+      case verb::store:
+        s.how = stores[below(4)];
+        break;
       case verb::add:
-      case verb::swap: s.how = both[below(5)]; break;
-      case verb::fence: s.how = below(2) ? sc : both[1 + below(3)]; break;
+      case verb::swap:
+        s.how = both[below(5)];
+        break;
+      case verb::fence:
+        s.how = below(2) ? sc : both[1 + below(3)];
+        break;
       }
       thread.push_back(s);
     }
@@ -53,9 +61,15 @@ result run(const program& p, options o) {
             for (const step& s : p[t]) {
               atomic<int>& a = x[s.where];
               switch (s.what) {
-              case verb::load: seen[t].push_back(a.load(s.how)); break;
-              case verb::store: a.store(next++, s.how); break;
-              case verb::add: seen[t].push_back(a.fetch_add(100, s.how)); break;
+              case verb::load:
+                seen[t].push_back(a.load(s.how));
+                break;
+              case verb::store:
+                a.store(next++, s.how);
+                break;
+              case verb::add:
+                seen[t].push_back(a.fetch_add(100, s.how));
+                break;
               case verb::swap: {
                 int old = 0;
                 seen[t].push_back(
@@ -63,7 +77,9 @@ result run(const program& p, options o) {
                 seen[t].push_back(old);
                 break;
               }
-              case verb::fence: fence(s.how); break;
+              case verb::fence:
+                fence(s.how);
+                break;
               }
             }
           });
@@ -103,7 +119,8 @@ void compare(bool place, unsigned seed, int programs) {
     o.max_executions = 200000;
     const result full = run(p, o);
     ASSERT_TRUE(reduced.ok && full.ok);
-    if (!full.exhausted) continue;
+    if (!full.exhausted)
+      continue;
     ASSERT_EQ(reduced.outcomes, full.outcomes) << show(p);
     with += reduced.executions;
     without += full.executions;

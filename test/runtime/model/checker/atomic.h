@@ -33,13 +33,13 @@ public:
       first_ = v;
       cell_.initial = pack(v);
       if (engine* e = engine::active())
-        e->attach(cell_);
+        e->attach(cell_, this, sizeof *this);
     }
   }
   constexpr ~atomic() {
     if (!std::is_constant_evaluated())
       if (engine* e = engine::active())
-        e->detach(cell_);
+        e->detach(cell_, this, sizeof *this);
   }
   atomic(const atomic&) = delete;
   atomic& operator=(const atomic&) = delete;

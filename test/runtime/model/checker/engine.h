@@ -80,8 +80,8 @@ public:
   result explore(const std::function<void()>& body);
 
   // What model code calls, through atomic.h, plain.h and sync.h.
-  void attach(cell&);
-  void detach(cell&);
+  void attach(cell&, const void* object, std::size_t bytes);
+  void detach(cell&, const void* object, std::size_t bytes);
   word load(cell&, std::memory_order, std::source_location);
   void store(cell&, word, std::memory_order, std::source_location);
   word modify(cell&, word (*next)(word old, const void* argument), const void* argument,
@@ -102,10 +102,15 @@ public:
   unsigned spawn(std::function<void()>, std::source_location);
   void join(unsigned thread, std::source_location);
   unsigned self() const noexcept { return running_; }
+  const view& knowledge() const noexcept { return threads_[running_]->mem.now; }
+  /// Where the running thread performed its last operation.
+  std::source_location last_site() const noexcept { return threads_[running_]->site; }
+  std::uint64_t run() const noexcept { return runs_; }
 
   void plain_read(shadow&, std::source_location);
   void plain_write(shadow&, std::source_location);
-  void plain_end(shadow&, std::source_location);
+  void plain_begin(shadow&, const void* object, std::size_t bytes, std::source_location);
+  void plain_end(shadow&, const void* object, std::size_t bytes, std::source_location);
 
   /// A decision of the test's own: 0 … n-1.
   unsigned choose(unsigned n);
@@ -151,7 +156,7 @@ private:
     word value;
   };
   struct thread_state {
-    fiber stack;
+    fiber* stack = nullptr;
     memory_thread mem;
     operation next;
     alignas(std::function<void()>) unsigned char body[sizeof(std::function<void()>)];

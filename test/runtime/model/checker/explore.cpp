@@ -3,6 +3,7 @@
 #include "dependency.h"
 #include "engine.h"
 #include "heap.h"
+#include "shadow.h"
 
 #include <algorithm>
 #include <exception>
@@ -55,11 +56,24 @@ result engine::explore(const std::function<void()>& body) {
   return std::move(result_);
 }
 
+namespace {
+/// Stacks outlive engines: their memory is tracked by address.
+fiber& stack_of(unsigned thread) {
+  static std::vector<std::unique_ptr<fiber>> all;
+  while (all.size() <= thread) {
+    all.push_back(std::make_unique<fiber>());
+    shadow_memory::track(all.back()->stack(), all.back()->size());
+  }
+  return *all[thread];
+}
+} // namespace
+
 unsigned engine::make_thread() {
   const unsigned t = live_++;
   if (t == threads_.size())
     threads_.push_back(std::make_unique<thread_state>());
   thread_state& s = *threads_[t];
+  s.stack = &stack_of(t);
   s.mem = memory_thread{};
   s.mem.id = t;
   s.next = operation{};
@@ -85,12 +99,12 @@ void engine::thread_entry(void* argument) {
   } catch (...) { self->fail("uncaught exception", std::source_location::current()); }
   model_heap::in_use = false;
   s.finished = true;
-  s.stack.leave();
+  s.stack->leave();
 }
 
 void engine::resume_thread(unsigned t) {
   const unsigned before = std::exchange(running_, t);
-  threads_[t]->stack.enter();
+  threads_[t]->stack->enter();
   running_ = before;
 }
 
@@ -115,7 +129,7 @@ engine::ending engine::run_once(const std::function<void()>& body) {
   thread_state& s = *threads_[first];
   s.mem.now.clock[first] = 1;
   new (s.body) std::function<void()>([&body] { body(); });
-  s.stack.prepare(&thread_entry, this);
+  s.stack->prepare(&thread_entry, this);
   resume_thread(first);
   running_ = first;
 

@@ -60,6 +60,7 @@ runnel_model_switch:
 
 struct fiber::state {
   char* stack = nullptr; ///< lowest usable byte
+  std::size_t size = 0;
   void (*entry)(void*) = nullptr;
   void* argument = nullptr;
 #if defined(__x86_64__)
@@ -84,7 +85,11 @@ fiber::fiber() : s_(new state) {
     std::abort();
   }
   s_->stack = static_cast<char*>(p) + page;
+  s_->size = stack_size;
 }
+
+void* fiber::stack() const noexcept { return s_->stack; }
+std::size_t fiber::size() const noexcept { return s_->size; }
 
 fiber::~fiber() {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));

@@ -22,6 +22,9 @@ public:
   /// From the inside: back to whoever called enter().
   void leave();
 
+  void* stack() const noexcept; ///< its lowest byte
+  std::size_t size() const noexcept;
+
 private:
   struct state;
   static void trampoline(fiber* self);

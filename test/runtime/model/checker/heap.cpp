@@ -1,6 +1,7 @@
 // Replaces the global operator new and delete; outside model code they are malloc and free.
 #include "heap.h"
 #include "engine.h"
+#include "shadow.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -12,7 +13,7 @@ namespace runnel::model::model_heap {
 thread_local bool in_use = false;
 
 namespace {
-constexpr std::size_t room = std::size_t{1} << 30; // reserved, not committed
+constexpr std::size_t room = std::size_t{16} << 20; // reserved, not committed
 constexpr std::uint64_t live_mark = 0x11fe11fe11fe11feULL;
 constexpr std::uint64_t dead_mark = 0xdeaddeaddeaddeadULL;
 
@@ -28,6 +29,7 @@ void* take(std::size_t bytes, std::size_t align) {
     if (p == MAP_FAILED)
       std::abort();
     base = static_cast<char*>(p);
+    shadow_memory::track(base, room);
   }
   if (align < 16)
     align = 16;
@@ -35,7 +37,9 @@ void* take(std::size_t bytes, std::size_t align) {
   if (at + bytes > room)
     std::abort();
   used = at + bytes;
-  *reinterpret_cast<std::uint64_t*>(base + at - 8) = live_mark;
+  auto* mark = reinterpret_cast<std::uint64_t*>(base + at);
+  mark[-1] = live_mark;
+  mark[-2] = bytes;
   return base + at;
 }
 
@@ -50,8 +54,9 @@ void give(void* p) noexcept {
   const bool wrong = mark != live_mark;
   mark = dead_mark;
   if (wrong && in_use && engine::active()) {
-    engine::active()->fail("an object is deleted twice", std::source_location::current());
+    engine::active()->fail("an object is deleted twice", engine::active()->last_site());
   }
+  shadow_memory::bury(p, static_cast<std::uint64_t*>(p)[-2]);
 }
 
 void* give_out(std::size_t bytes, std::size_t align) {

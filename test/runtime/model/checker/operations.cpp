@@ -1,6 +1,7 @@
 // What each operation of a model thread does once the scheduler has let it. Every one announces
 // itself, takes effect, and tells what it turned out to be (a failed compare-exchange is a load).
 #include "engine.h"
+#include "shadow.h"
 
 #include <algorithm>
 #include <functional>
@@ -9,7 +10,7 @@ namespace runnel::model {
 
 void engine::abandon() {
   stop_ = true;
-  threads_[running_]->stack.leave();
+  threads_[running_]->stack->leave();
   __builtin_unreachable();
 }
 
@@ -37,7 +38,7 @@ void engine::announce(operation op, std::source_location where) {
   s.next = op;
   s.site = where;
   const unsigned self = running_;
-  s.stack.leave();
+  s.stack->leave();
   running_ = self;
 }
 
@@ -68,16 +69,18 @@ std::uint32_t engine::resolve(mutex_cell& c) {
   return c.id;
 }
 
-void engine::attach(cell& c) {
+void engine::attach(cell& c, const void* object, std::size_t bytes) {
   const engine_scope scope(this);
+  shadow_memory::ignore(object, bytes);
   c.loc = memory_.add(mine(), c.initial);
   c.run = runs_;
 }
 
-void engine::detach(cell& c) {
+void engine::detach(cell& c, const void* object, std::size_t bytes) {
   const engine_scope scope(this);
   if (c.run == runs_)
     check(memory_.kill(c.loc, mine()), threads_[running_]->site);
+  shadow_memory::regard(object, bytes);
 }
 
 const mutation* engine::broken_at(const std::source_location& at, breakage how) const noexcept {

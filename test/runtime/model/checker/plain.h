@@ -18,7 +18,7 @@ public:
   constexpr ~var() {
     if (!std::is_constant_evaluated())
       if (engine* e = engine::active())
-        e->plain_end(shadow_, std::source_location::current());
+        e->plain_end(shadow_, this, sizeof *this, std::source_location::current());
   }
   var(const var&) = delete;
   var& operator=(const var&) = delete;

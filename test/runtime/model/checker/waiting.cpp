@@ -1,6 +1,7 @@
 // The operations that wait: mutexes, futexes, spinning, threads. And what is not an operation:
 // plain memory, the test's own choices and observations.
 #include "engine.h"
+#include "shadow.h"
 
 #include <algorithm>
 #include <utility>
@@ -143,7 +144,7 @@ unsigned engine::spawn(std::function<void()> body, std::source_location at) {
   ++parent.now.clock[parent.id];
   new (s.body) std::function<void()>(std::move(body)); // destroyed by the thread itself
   note("spawn", 't', t, std::memory_order_release, at);
-  s.stack.prepare(&thread_entry, this);
+  s.stack->prepare(&thread_entry, this);
   resume_thread(t); // up to its first operation
   if (stop_)
     abandon();
@@ -191,9 +192,16 @@ void engine::plain_write(shadow& s, std::source_location at) {
   s.written = now.clock[running_];
 }
 
-void engine::plain_end(shadow& s, std::source_location at) {
+void engine::plain_begin(shadow& s, const void* object, std::size_t bytes,
+                         std::source_location at) {
+  shadow_memory::ignore(object, bytes);
+  plain_write(s, at);
+}
+
+void engine::plain_end(shadow& s, const void* object, std::size_t bytes, std::source_location at) {
   plain_write(s, at);
   s.dead = true;
+  shadow_memory::regard(object, bytes);
 }
 
 unsigned engine::choose(unsigned n) {

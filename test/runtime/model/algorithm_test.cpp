@@ -230,7 +230,7 @@ TEST(Algorithm, LostWakeUp) {
   const auto run = [](order o, bool look_again) {
     return explore([=] {
       atomic<int> work{0}, asleep{0};
-      parker p;
+      gate p;
       in_parallel(
           [&] {
             asleep.store(1, o);

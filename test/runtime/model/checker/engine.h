@@ -58,6 +58,7 @@ struct cell {
 struct mutex_cell {
   std::uint64_t run = 0;
   std::uint32_t id = 0;
+  bool held_at_first = false;
 };
 
 /// A plain variable's own part: who touched it last.

@@ -229,6 +229,11 @@ engine::node* engine::next_step(ending& end) {
   }
   if (all_finished) {
     end = ending::complete;
+    if (options_.check_leaks && model_heap::live() != 0) {
+      why_ = "leak: " + std::to_string(model_heap::live()) + " blocks of memory are never freed";
+      why_site_ = std::source_location{};
+      end = ending::failed;
+    }
     return nullptr;
   }
   if (only_spurious) { // nobody is enabled, or only because a wait may end for no reason

@@ -19,6 +19,7 @@ constexpr std::uint64_t dead_mark = 0xdeaddeaddeaddeadULL;
 
 char* base = nullptr;
 std::size_t used = 0;
+unsigned blocks = 0;
 
 bool owns(const void* p) noexcept { return base && p >= base && p < base + room; }
 
@@ -39,6 +40,7 @@ void* take(std::size_t bytes, std::size_t align) {
   used = at + bytes;
   auto* mark = reinterpret_cast<std::uint64_t*>(base + at);
   mark[-1] = live_mark;
+  ++blocks;
   mark[-2] = bytes;
   return base + at;
 }
@@ -53,6 +55,8 @@ void give(void* p) noexcept {
   auto& mark = static_cast<std::uint64_t*>(p)[-1];
   const bool wrong = mark != live_mark;
   mark = dead_mark;
+  if (!wrong)
+    --blocks;
   if (wrong && in_use && engine::active()) {
     engine::active()->fail("an object is deleted twice", engine::active()->last_site());
   }
@@ -73,7 +77,11 @@ void* give_out(std::size_t bytes, std::size_t align) {
 }
 } // namespace
 
-void reset() noexcept { used = 0; }
+void reset() noexcept {
+  used = 0;
+  blocks = 0;
+}
+unsigned live() noexcept { return blocks; }
 
 } // namespace runnel::model::model_heap
 

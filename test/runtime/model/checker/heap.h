@@ -7,5 +7,7 @@ namespace runnel::model::model_heap {
 
 extern thread_local bool in_use;
 void reset() noexcept;
+/// Blocks given out and not taken back.
+unsigned live() noexcept;
 
 } // namespace runnel::model::model_heap

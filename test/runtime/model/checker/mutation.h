@@ -24,6 +24,8 @@ struct scenario {
   options how{};
   /// What cover() must have been told in some execution: the interesting paths were reached.
   std::vector<std::string> must_cover{};
+  /// Explored as it is, but broken only in long runs.
+  bool heavy = false;
 };
 
 struct exception {

@@ -63,6 +63,7 @@ std::uint32_t engine::resolve(mutex_cell& c) {
     if (mutexes_used_ == mutexes_.size())
       mutexes_.emplace_back();
     mutexes_[mutexes_used_] = mutex_state{};
+    mutexes_[mutexes_used_].held = c.held_at_first;
     c.id = mutexes_used_++;
     c.run = runs_;
   }

@@ -23,6 +23,8 @@ struct options {
   /// Lets a store take a place in modification order before stores that were executed earlier.
   /// Needed only for outcomes in which modification orders contradict program order (2+2W).
   bool place_stores = false;
+  /// Whoever allocates must free before the execution ends.
+  bool check_leaks = true;
   /// Sleep sets; off only to test them.
   bool reduce = true;
 };

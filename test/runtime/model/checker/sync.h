@@ -58,22 +58,16 @@ inline void yield(source at = source::current()) {
     e->yield(at);
 }
 
-/// One binary token that a thread waits for, as std::binary_semaphore starting at 0 without
-/// counting; for tests that need to sleep and be woken without being about how.
-class parker {
+/// What a thread waits for: each park() is ended by one unpark(), which may come first. Stands for
+/// the scheduler where a test is not about it.
+class gate {
 public:
-  void park() {
-    while (word_.exchange(0, order::acquire) == 0)
-      engine::active()->futex_wait(word_.part(), atomic<std::uint32_t>::pack(0), false,
-                                   source::current());
-  }
-  void unpark() {
-    word_.store(1, order::release);
-    engine::active()->futex_wake(word_.part(), 1, source::current());
-  }
+  gate() { cell_.held_at_first = true; }
+  void park(source at = source::current()) { engine::active()->lock(cell_, at); }
+  void unpark(source at = source::current()) { engine::active()->unlock(cell_, at); }
 
 private:
-  atomic<std::uint32_t> word_{0};
+  mutex_cell cell_;
 };
 
 /// Explores every execution of body.

@@ -39,7 +39,8 @@ void engine::unlock(mutex_cell& c, std::source_location at) {
   const std::uint32_t m = resolve(c);
   announce({kind::unlock, false, m}, at);
   if (!mutexes_[m].held)
-    fail("unlock of a mutex that is not locked", at);
+    fail(c.held_at_first ? "somebody is made ready twice" : "unlock of a mutex that is not locked",
+         at);
   mutexes_[m].held = false;
   mutexes_[m].passed = mine().now.copy(memory_.scratch());
   note("unlock", 'm', m, std::memory_order_release, at);

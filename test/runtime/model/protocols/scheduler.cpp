@@ -1,0 +1,58 @@
+// sched.h's functions over model threads.
+#include "protocols/scheduler.h"
+
+#include "runnel/errors.h"
+
+#include <new>
+
+namespace runnel::model {
+
+namespace {
+actors* current = nullptr;
+}
+actors::actors() { current = this; }
+actors::~actors() { current = nullptr; }
+actors& actors::now() { return *current; }
+
+} // namespace runnel::model
+
+namespace runnel::detail {
+
+using runnel::model::actors;
+
+atomic<std::uint32_t> simulations{0};
+
+owner self() noexcept { return owner(&actors::now().me()); }
+
+void ready(owner who) noexcept { static_cast<actors::actor*>(who.as_task())->wake.unpark(); }
+
+void park(reason, const void*, after_switch after, void* arg) noexcept {
+  actors::actor& me = actors::now().me();
+  if (after)
+    after(arg);
+  me.wake.park();
+}
+
+void park_until(reason, const void*, after_switch after, void* arg, select_token& token,
+                clock::time_point) noexcept {
+  actors::actor& me = actors::now().me();
+  // The timer may fire at any moment from now on. It is done with the token before we return:
+  // that is the timer heap's promise.
+  model::thread timer([&] {
+    if (token.claim(select_token::timed_out))
+      me.wake.unpark();
+  });
+  if (after)
+    after(arg);
+  me.wake.park();
+  timer.join();
+}
+
+void decide_slowly(const void*) noexcept {}
+std::uint32_t choose(std::uint32_t n) noexcept { return n > 1 ? model::choose(n) : 0; }
+void* allocate_node(std::size_t bytes) { return ::operator new(bytes); }
+void free_node(void* node, std::size_t) noexcept { ::operator delete(node); }
+std::uint64_t current_id() noexcept { return 0; }
+void throw_send_on_closed() { throw send_on_closed(); }
+
+} // namespace runnel::detail

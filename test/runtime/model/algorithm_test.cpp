@@ -302,6 +302,7 @@ TEST(Algorithm, UnorderedConstruction) {
                     if (auto* p = shared.load(acq))
                       RUNNEL_MODEL_REQUIRE(p->load(rlx) == 7);
                   });
+      delete shared.load(rlx);
     });
   };
   EXPECT_TRUE(run(rel).ok) << run(rel).failure;

@@ -441,6 +441,31 @@ TEST(Litmus, SeqCstReadsOfRelaxedStoresAgree) {
   EXPECT_EQ(r.outcomes.size(), 7u);
 }
 
+// S need not agree with a happens-before that came through weaker operations (P0668, its first
+// example): allowed in C++20, forbidden in C++11, and seen on Power and ARM.
+TEST(Litmus, TotalOrderMayContradictHappensBefore) {
+  const result r = explore([] {
+    cells x{0}, y{0};
+    int a = 0, b = 0, c = 0;
+    in_parallel(
+        [&] {
+          x.store(1, sc);
+          y.store(1, rel);
+        },
+        [&] {
+          b = y.fetch_add(1, sc);
+          c = y.load(rlx);
+        },
+        [&] {
+          y.store(3, sc);
+          a = x.load(sc);
+        });
+    observe(a, b, c);
+  });
+  ASSERT_TRUE(r.ok && r.exhausted) << r.failure;
+  EXPECT_TRUE(r.outcomes.contains({0, 1, 3}));
+}
+
 TEST(Litmus, RelaxedAtomicsAndSeqCstFencesOfIriw) {
   const auto run = [](order f) {
     return explore([=] {

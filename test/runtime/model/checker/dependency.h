@@ -7,7 +7,7 @@
 // stores, so this is not symmetric:
 //   P load,  E store   "P then E" covers P's reading the older stores: what remains is reading E.
 //   P store, E load    "P then E" covers it all: E may still read the older stores.
-// Both fail when P and E are seq_cst, because S forbids the older store in one of the two orders.
+// What seq_cst adds depends on who read what, not on the order of execution (total_order.h).
 #pragma once
 
 #include "engine.h"
@@ -23,32 +23,14 @@ enum class influence : std::uint8_t {
 /// For all kinds but yield, which needs the locations it has read.
 inline influence influences(const operation& effect, const operation& pending) {
   const bool same = effect.where == pending.where;
-  const bool both_sc = effect.sequential && pending.sequential;
   const auto full_if = [](bool b) { return b ? influence::full : influence::none; };
   const kind e = effect.what;
   switch (pending.what) {
   case kind::load:
-    if (e == kind::fence)
-      return full_if(pending.sequential);
-    if (!same)
-      return influence::none;
-    if (e == kind::load)
-      return full_if(both_sc);
-    if (e == kind::store || e == kind::rmw)
-      return both_sc ? influence::full : influence::newer;
-    return influence::none;
+    return same && (e == kind::store || e == kind::rmw) ? influence::newer : influence::none;
   case kind::store:
   case kind::rmw:
-    if (e == kind::fence)
-      return full_if(pending.sequential);
-    if (!same)
-      return influence::none;
-    if (e == kind::load)
-      return full_if(both_sc);
-    return full_if(e == kind::store || e == kind::rmw);
-  case kind::fence:
-    return full_if(e == kind::fence ||
-                   ((e == kind::load || e == kind::store || e == kind::rmw) && effect.sequential));
+    return full_if(same && (e == kind::store || e == kind::rmw));
   case kind::lock:
   case kind::try_lock:
   case kind::unlock:
@@ -59,7 +41,7 @@ inline influence influences(const operation& effect, const operation& pending) {
   case kind::wake:
     return full_if(same && (e == kind::wait || e == kind::wake || e == kind::resume));
   case kind::resume:
-    return full_if((same && e == kind::wake) || (e == kind::resume && effect.sequential));
+    return full_if((same && e == kind::wake) || (e == kind::resume && effect.for_nothing));
   case kind::none:
   case kind::yield:
   case kind::join:

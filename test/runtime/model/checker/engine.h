@@ -16,6 +16,7 @@
 #include "memory.h"
 #include "options.h"
 #include "site.h"
+#include "total_order.h"
 
 #include <functional>
 #include <memory>
@@ -31,8 +32,7 @@ enum class kind : std::uint8_t {
   load,
   store,
   rmw,
-  fence, ///< seq_cst only; weaker fences concern their own thread
-  lock,  ///< waits until the mutex is free
+  lock, ///< waits until the mutex is free
   try_lock,
   unlock, //
   wait,   ///< futex wait: compares, then may sleep
@@ -44,8 +44,8 @@ enum class kind : std::uint8_t {
 
 struct operation {
   kind what = kind::none;
-  bool sequential = false; ///< seq_cst; of a resume: without having been woken
-  std::uint32_t where = 0; ///< location, mutex or thread
+  bool for_nothing = false; ///< of a resume: without having been woken
+  std::uint32_t where = 0;  ///< location, mutex or thread
 };
 
 /// An atomic's own part: which location it is in the current execution.
@@ -210,6 +210,11 @@ private:
               std::source_location);
   void log(site_kind, std::memory_order, std::memory_order failure, const std::source_location&);
   void remember(std::uint32_t loc, stamp, word);
+  total_order::access as_access(std::uint32_t loc, coherence_key, std::memory_order,
+                                const view* learned);
+  void order_access(const total_order::access&, std::source_location);
+  void order_store(total_order::access, stamp placed, std::source_location);
+  void keep_orderly(std::uint32_t loc, std::memory_order, bool reads);
   bool last_seen_at(std::uint32_t loc, word& out) const;
   memory_thread& mine() noexcept { return threads_[running_]->mem; }
   word load_at(std::uint32_t loc, std::memory_order, std::source_location, const char* name);
@@ -228,6 +233,7 @@ private:
   const mutation* broken_;
   site_log* log_;
   memory memory_;
+  total_order total_;
   std::vector<std::unique_ptr<thread_state>> threads_;
   unsigned live_ = 0; ///< threads made in this execution
   std::vector<mutex_state> mutexes_;

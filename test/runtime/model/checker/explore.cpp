@@ -110,6 +110,7 @@ void engine::resume_thread(unsigned t) {
 
 engine::ending engine::run_once(const std::function<void()>& body) {
   memory_.reset();
+  total_.reset();
   model_heap::reset();
   mutexes_used_ = 0;
   live_ = 0;

@@ -7,7 +7,6 @@ namespace runnel::model {
 
 void memory::reset() {
   used_ = 0;
-  sequential_ = view{};
   arena_.reset();
 }
 
@@ -52,15 +51,10 @@ const char* memory::kill(std::uint32_t loc, memory_thread& t) {
   return nullptr;
 }
 
-stamp memory::oldest(std::uint32_t loc, const memory_thread& t, std::memory_order o) const {
-  const stamp known = t.now.at(loc);
-  return o == std::memory_order_seq_cst ? std::max(known, sequential_.at(loc)) : known;
-}
-
-void memory::readable(std::uint32_t loc, const memory_thread& t, std::memory_order o,
-                      std::uint32_t covered, std::vector<std::uint32_t>& out) {
+void memory::readable(std::uint32_t loc, const memory_thread& t, std::uint32_t covered,
+                      std::vector<std::uint32_t>& out) {
   out.clear();
-  const stamp floor = oldest(loc, t, o);
+  const stamp floor = t.now.at(loc);
   const auto& stores = locations_[loc].stores;
   for (auto i = static_cast<std::uint32_t>(stores.size()); i-- > 0;) {
     if (stores[i].executed > covered)
@@ -70,10 +64,9 @@ void memory::readable(std::uint32_t loc, const memory_thread& t, std::memory_ord
   }
 }
 
-void memory::placeable(std::uint32_t loc, const memory_thread& t, std::memory_order o,
-                       std::vector<std::uint32_t>& out) {
+void memory::placeable(std::uint32_t loc, const memory_thread& t, std::vector<std::uint32_t>& out) {
   out.clear();
-  const stamp floor = oldest(loc, t, o);
+  const stamp floor = t.now.at(loc);
   const auto& stores = locations_[loc].stores;
   for (auto i = static_cast<std::uint32_t>(stores.size()); i-- > 0;) {
     if (!stores[i].rmw_next)
@@ -92,8 +85,6 @@ word memory::read(std::uint32_t loc, memory_thread& t, std::uint32_t index, std:
     else
       t.pending.join(*s.message, arena_);
   }
-  if (o == std::memory_order_seq_cst)
-    sequential_.raise(loc, s.at, arena_);
   return s.value;
 }
 
@@ -108,8 +99,6 @@ store_record& memory::write(std::uint32_t loc, memory_thread& t, word value, std
   s.at = last ? l.stores[after].at + stamp_gap
               : l.stores[after].at + (l.stores[after + 1].at - l.stores[after].at) / 2;
   t.now.raise(loc, s.at, arena_);
-  if (o == std::memory_order_seq_cst)
-    sequential_.raise(loc, s.at, arena_);
 
   if (releases(o))
     s.message = new (arena_.take(sizeof(view))) view(t.now.copy(arena_));
@@ -133,10 +122,6 @@ store_record& memory::write(std::uint32_t loc, memory_thread& t, word value, std
 void memory::fence(memory_thread& t, std::memory_order o) {
   if (acquires(o))
     t.now.join(t.pending, arena_);
-  if (o == std::memory_order_seq_cst) { // invariant 4
-    t.now.join_floors(sequential_, arena_);
-    sequential_.join_floors(t.now, arena_);
-  }
   if (releases(o))
     t.released = new (arena_.take(sizeof(view))) view(t.now.copy(arena_));
 }

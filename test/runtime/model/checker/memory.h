@@ -3,14 +3,12 @@
 //
 // Invariants
 //  1. A load may read any store not older (in modification order) than the newest one that
-//     happens-before the load, was read by something that happens-before it, or, for seq_cst, comes
-//     before it in the single order S. S is the order of execution.
+//     happens-before the load or was read by something that happens-before it. What seq_cst adds
+//     is total_order.h's.
 //  2. A read-modify-write reads the store right before its own; nothing ever comes between.
 //  3. An acquiring reader learns the message of the store it read. A release store's message is all
 //     its thread knows; a relaxed store's is what the thread knew at its last release fence; a
 //     read-modify-write also passes on the message of the store it read (release sequences).
-//  4. A seq_cst fence exchanges coherence with all seq_cst operations before and after it in S, but
-//     creates no happens-before by itself.
 //
 // Not covered: load buffering (a load never reads a store that has not executed yet), consume.
 #pragma once
@@ -80,11 +78,10 @@ public:
 
   /// Indices of the stores a load may read, newest first; only those executed after the first
   /// `covered` ones.
-  void readable(std::uint32_t loc, const memory_thread&, std::memory_order, std::uint32_t covered,
+  void readable(std::uint32_t loc, const memory_thread&, std::uint32_t covered,
                 std::vector<std::uint32_t>& out);
   /// Indices after which a plain store may be placed in modification order, last first.
-  void placeable(std::uint32_t loc, const memory_thread&, std::memory_order,
-                 std::vector<std::uint32_t>& out);
+  void placeable(std::uint32_t loc, const memory_thread&, std::vector<std::uint32_t>& out);
 
   word read(std::uint32_t loc, memory_thread&, std::uint32_t index, std::memory_order);
   /// Adds a store right after `after`. For a read-modify-write, `after` is what it read.
@@ -93,11 +90,8 @@ public:
   void fence(memory_thread&, std::memory_order);
 
 private:
-  stamp oldest(std::uint32_t loc, const memory_thread&, std::memory_order) const;
-
   std::vector<location> locations_; ///< kept between executions, the first used_ are live
   std::uint32_t used_ = 0;
-  view sequential_; ///< floors only: what S has made visible to seq_cst operations
   arena arena_;
 };
 

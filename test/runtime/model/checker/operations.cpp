@@ -155,25 +155,63 @@ word engine::load(cell& c, std::memory_order order, std::source_location at) {
   return load_at(loc, weakened(order, at, breakage::weaken), at, "load");
 }
 
+total_order::access engine::as_access(std::uint32_t loc, coherence_key key, std::memory_order order,
+                                      const view* learned) {
+  const memory_thread& m = mine();
+  total_order::access a{
+      m.id,        m.now.clock[m.id], loc, key, order == std::memory_order_seq_cst,
+      m.now.clock, m.now.clock};
+  if (learned && acquires(order))
+    for (unsigned t = 0; t < max_threads; ++t)
+      a.after[t] = std::max(a.after[t], learned->clock[t]);
+  return a;
+}
+
+void engine::order_access(const total_order::access& a, std::source_location at) {
+  if (total_.full())
+    fail("too many seq_cst operations in one execution", at);
+  if (!total_.add(a)) { // no such execution exists
+    nothing_new_ = true;
+    abandon();
+  }
+}
+
+void engine::order_store(total_order::access a, stamp placed, std::source_location at) {
+  a.key = {placed, false};
+  order_access(a, at);
+}
+
+/// Drops the choices (stores to read, or to follow) that no total order S would allow.
+void engine::keep_orderly(std::uint32_t loc, std::memory_order order, bool reads) {
+  if (total_.empty() || indices_.size() <= 1)
+    return;
+  const auto& stores = memory_.at(loc).stores;
+  std::erase_if(indices_, [&](std::uint32_t i) {
+    const coherence_key key{reads ? stores[i].at : stores[i].at + 1, reads};
+    return !total_.allows(as_access(loc, key, order, reads ? stores[i].message : nullptr));
+  });
+}
+
 word engine::load_at(std::uint32_t loc, std::memory_order order, std::source_location at,
                      const char* name) {
-  const bool sc = order == std::memory_order_seq_cst;
-  announce({kind::load, sc, loc}, at);
+  announce({kind::load, false, loc}, at);
   check(memory_.check_access(loc, mine()), at);
-  memory_.readable(loc, mine(), order, threads_[running_]->covered, indices_);
+  memory_.readable(loc, mine(), threads_[running_]->covered, indices_);
+  keep_orderly(loc, order, true);
   if (indices_.empty()) {
     nothing_new_ = true;
     abandon();
   }
   const std::uint32_t i = indices_[decide(static_cast<unsigned>(indices_.size()))];
   const store_record s = memory_.at(loc).stores[i];
+  order_access(as_access(loc, {s.at, true}, order, s.message), at);
   const word w = memory_.read(loc, mine(), i, order);
   event& e = note(name, 'a', loc, order, at);
   e.after = w;
   e.has_after = true;
   e.read_from = s.event;
   remember(loc, s.at, w);
-  done({kind::load, sc, loc});
+  done({kind::load, false, loc});
   return w;
 }
 
@@ -185,21 +223,27 @@ void engine::store(cell& c, word w, std::memory_order order, std::source_locatio
 
 void engine::store_at(std::uint32_t loc, word w, std::memory_order order, std::source_location at,
                       const char* name) {
-  const bool sc = order == std::memory_order_seq_cst;
-  announce({kind::store, sc, loc}, at);
+  announce({kind::store, false, loc}, at);
   check(memory_.check_access(loc, mine()), at);
   auto after = static_cast<std::uint32_t>(memory_.at(loc).stores.size() - 1);
   if (options_.place_stores) {
-    memory_.placeable(loc, mine(), order, indices_);
+    memory_.placeable(loc, mine(), indices_);
+    keep_orderly(loc, order, false);
+    if (indices_.empty()) {
+      nothing_new_ = true;
+      abandon();
+    }
     after = indices_[decide(static_cast<unsigned>(indices_.size()))];
   }
   event& e = note(name, 'a', loc, order, at);
   e.after = w;
   e.has_after = true;
+  const total_order::access a = as_access(loc, {}, order, nullptr);
   store_record& s = memory_.write(loc, mine(), w, order, after, false);
+  order_store(a, s.at, at);
   s.event = static_cast<std::uint32_t>(events_.size());
   remember(loc, s.at, w);
-  done({kind::store, sc, loc});
+  done({kind::store, false, loc});
 }
 
 word engine::modify(cell& c, word (*next)(word, const void*), const void* argument,
@@ -218,25 +262,31 @@ word engine::modify(cell& c, word (*next)(word, const void*), const void* argume
              "torn store");
     return old;
   }
-  const bool sc = order == std::memory_order_seq_cst;
-  announce({kind::rmw, sc, loc}, at);
+  announce({kind::rmw, false, loc}, at);
   check(memory_.check_access(loc, mine()), at);
   auto after = static_cast<std::uint32_t>(memory_.at(loc).stores.size() - 1);
   if (options_.place_stores) {
-    memory_.placeable(loc, mine(), order, indices_);
+    memory_.placeable(loc, mine(), indices_);
+    keep_orderly(loc, order, false);
+    if (indices_.empty()) {
+      nothing_new_ = true;
+      abandon();
+    }
     after = indices_[decide(static_cast<unsigned>(indices_.size()))];
   }
   event& e = note("modify", 'a', loc, order, at);
   e.read_from = memory_.at(loc).stores[after].event;
+  const total_order::access a = as_access(loc, {}, order, memory_.at(loc).stores[after].message);
   const word old = memory_.read(loc, mine(), after, order);
   const word now = next(old, argument);
   e.before = old;
   e.after = now;
   e.has_before = e.has_after = true;
   store_record& s = memory_.write(loc, mine(), now, order, after, true);
+  order_store(a, s.at, at);
   s.event = static_cast<std::uint32_t>(events_.size());
   remember(loc, s.at, now);
-  done({kind::rmw, sc, loc});
+  done({kind::rmw, false, loc});
   return old;
 }
 
@@ -260,21 +310,19 @@ bool engine::exchange_if(cell& c, word& expected, word desired, std::memory_orde
              "torn store");
     return true;
   }
-  announce({kind::rmw, success == std::memory_order_seq_cst || failure == std::memory_order_seq_cst,
-            loc},
-           at);
+  announce({kind::rmw, false, loc}, at);
   check(memory_.check_access(loc, mine()), at);
 
   // Choices: the store to replace (only the newest unless stores are placed), then stores of
   // another value to fail on, then failing for no reason.
   auto& stores = memory_.at(loc).stores;
-  memory_.placeable(loc, mine(), success, indices_);
+  memory_.placeable(loc, mine(), indices_);
   if (!options_.place_stores && !indices_.empty())
     indices_.resize(1);
   std::erase_if(indices_, [&](std::uint32_t i) { return !(stores[i].value == expected); });
   const auto good = static_cast<unsigned>(indices_.size());
   std::vector<std::uint32_t> others;
-  memory_.readable(loc, mine(), failure, 0, others);
+  memory_.readable(loc, mine(), 0, others);
   for (const std::uint32_t i : others)
     if (!(stores[i].value == expected))
       indices_.push_back(i);
@@ -287,7 +335,9 @@ bool engine::exchange_if(cell& c, word& expected, word desired, std::memory_orde
   const std::uint32_t i = n == settled ? indices_[0] : indices_[n];
 
   const std::memory_order order = swap ? success : failure;
-  const bool sc = order == std::memory_order_seq_cst;
+  const total_order::access a = as_access(loc, {stores[i].at, true}, order, stores[i].message);
+  if (!swap)
+    order_access(a, at);
   event& e = note(swap           ? "exchange"
                   : n == settled ? "spurious failure"
                                  : "failed exchange",
@@ -302,11 +352,12 @@ bool engine::exchange_if(cell& c, word& expected, word desired, std::memory_orde
     e.after = value = desired;
     e.has_after = true;
     store_record& s = memory_.write(loc, mine(), desired, order, i, true);
+    order_store(a, s.at, at);
     s.event = static_cast<std::uint32_t>(events_.size());
     seen = s.at;
   }
   remember(loc, seen, value);
-  done({swap ? kind::rmw : kind::load, sc, loc});
+  done({swap ? kind::rmw : kind::load, false, loc});
   return swap;
 }
 
@@ -316,15 +367,19 @@ void engine::fence(std::memory_order order, std::source_location at) {
   order = weakened(order, at, breakage::weaken);
   if (order == std::memory_order_relaxed)
     return;
-  const bool sc = order == std::memory_order_seq_cst;
-  if (sc)
-    announce({kind::fence, true, 0}, at);
-  memory_.fence(mine(), order);
+  memory_thread& m = mine(); // no scheduling point: a fence concerns its own thread and S
+  const clocks before = m.now.clock;
+  memory_.fence(m, order);
   note("fence", 0, 0, order, at);
-  if (sc)
-    done({kind::fence, true, 0});
-  else
-    ++mine().now.clock[mine().id];
+  if (order == std::memory_order_seq_cst) {
+    if (total_.full())
+      fail("too many seq_cst operations in one execution", at);
+    if (!total_.add_fence(m.id, m.now.clock[m.id], before, m.now)) {
+      nothing_new_ = true;
+      abandon();
+    }
+  }
+  ++m.now.clock[m.id];
 }
 
 } // namespace runnel::model

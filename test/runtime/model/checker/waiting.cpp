@@ -57,7 +57,7 @@ bool engine::futex_wait(cell& c, word expected, bool timed, std::source_location
   check(memory_.check_access(loc, mine()), at);
   location& l = memory_.at(loc);
   mine().now.raise(loc, l.kernel, memory_.scratch());
-  memory_.readable(loc, mine(), std::memory_order_relaxed, 0, indices_);
+  memory_.readable(loc, mine(), 0, indices_);
   const std::uint32_t i = indices_[decide(static_cast<unsigned>(indices_.size()))];
   const stamp seen = l.stores[i].at;
   event& e = note("wait", 'a', loc, std::memory_order_relaxed, at);

@@ -1,0 +1,132 @@
+//===- web-lock-web.cpp - Classes that lock each other's mutexes ----------===//
+
+#include "checks/web/Web.h"
+#include "checks/Check.h"
+#include "checks/analysis/GuardedBy.h"
+#include "checks/web/Story.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <set>
+
+namespace runnel {
+
+using analysis::Facts;
+using web::Link;
+using web::Owner;
+using web::Web;
+
+static constexpr OptionInfo OptionList[] = {
+    {"MinClasses", "3", "fewest classes, leaves not counted, that are a web"},
+    {"MinScore", "6", "fewest orders between two locks that are a web"},
+};
+
+static size_t guardedData(const Facts &F, const Owner &O) {
+  size_t Count = 0;
+  for (const analysis::LockClass &C : O.Locks)
+    Count += F.guardedBy().dataOf(C).size();
+  return Count;
+}
+
+/// The class that others call into the most while they hold their own locks:
+/// turned into a goroutine, it takes the most orders with it.
+static uint32_t centre(const Facts &F, const Web &W) {
+  uint32_t Best = 0;
+  auto Rank = [&](uint32_t I) {
+    std::set<uint32_t> Callers;
+    for (const Link &L : W.Links)
+      if (L.To == I)
+        Callers.insert(L.From);
+    const bool IsClass = F.program().record(W.Owners[I].Symbol) != nullptr;
+    return std::tuple(IsClass, W.score() - W.score(I), Callers.size(),
+                      guardedData(F, W.Owners[I]));
+  };
+  for (uint32_t I = 1; I < W.Owners.size(); ++I)
+    if (Rank(I) > Rank(Best))
+      Best = I;
+  return Best;
+}
+
+static void picture(const Facts &F, const Web &W, std::vector<Note> &Notes) {
+  std::set<std::pair<uint32_t, uint32_t>> Drawn;
+  for (const Link &L : W.Links) {
+    if (!Drawn.insert({L.From, L.To}).second)
+      continue;
+    const std::string Who = web::functionName(F.program(), *L.How->In);
+    Notes.push_back(
+        {analysis::rangeAt(*L.How->In, L.How->Acquired),
+         W.Owners[L.From].Id + " -> " + W.Owners[L.To].Id + ": '" + Who +
+             "' holds '" + L.First + "' and locks '" + L.Second + "'" +
+             (L.Through
+                  ? " in '" + web::functionName(F.program(), *L.Through) + "'"
+                  : std::string())});
+  }
+}
+
+static void plan(const Facts &F, const Web &W, std::vector<Note> &Notes) {
+  const uint32_t Mid = centre(F, W);
+  const Owner &O = W.Owners[Mid];
+  std::vector<std::string> Data, Locks;
+  for (const analysis::LockClass &C : O.Locks) {
+    Locks.push_back(className(F.program(), C));
+    for (ir::Name Symbol : F.guardedBy().dataOf(C))
+      if (const ir::Field *Field = F.program().field(Symbol))
+        Data.push_back(Field->Id.str().str());
+  }
+  constexpr size_t MaxNamed = 4;
+  if (Data.size() > MaxNamed)
+    Data.resize(MaxNamed);
+  Notes.push_back(
+      {O.Where,
+       "plan: let one goroutine own '" + O.Id + "'" +
+           (Data.empty() ? std::string() : " with " + web::enumerate(Data)) +
+           " and receive messages, instead of locking " +
+           web::enumerate(Locks) + ": " + std::to_string(W.score()) +
+           " orders between locks become " + std::to_string(W.score(Mid))});
+  std::set<const ir::Function *> Told;
+  for (const Link &L : W.Links) {
+    if (L.To != Mid || !L.Through || !Told.insert(L.Through).second)
+      continue;
+    const bool Void = L.Through->Result.Spelling == ir::Name("void");
+    Notes.push_back(
+        {L.Through->Where,
+         "'" + web::functionName(F.program(), *L.Through) +
+             "' becomes a message" +
+             (Void ? ", sent without waiting"
+                   : " with a channel for the reply '" +
+                         L.Through->Result.Spelling.str().str() + "'")});
+  }
+}
+
+static std::vector<Finding> run(const Facts &F, const Options &O) {
+  const unsigned MinClasses = O.get("MinClasses", 3L),
+                 MinScore = O.get("MinScore", 6L);
+  std::vector<Finding> Out;
+  for (const Web &W : web::findWebs(F)) {
+    const unsigned Score = W.score();
+    if (W.Owners.size() < MinClasses || Score < MinScore)
+      continue;
+    std::vector<std::string> Names;
+    for (const Owner &Each : W.Owners)
+      Names.push_back(Each.Id);
+    Finding Found;
+    Found.Check = "runnel-web-lock-web";
+    Found.Where = W.Owners[centre(F, W)].Where;
+    Found.Message = web::enumerate(Names) +
+                    " lock one another's mutexes while they hold their own: " +
+                    std::to_string(Score) + " orders to respect, up to " +
+                    std::to_string(W.depth()) + " locks held at once" +
+                    (W.hasCycle() ? ", in a circle" : "");
+    picture(F, W, Found.Notes);
+    plan(F, W, Found.Notes);
+    for (const std::string &N : Names)
+      Found.Symbol += (Found.Symbol.empty() ? "" : ", ") + N;
+    Out.push_back(std::move(Found));
+  }
+  return Out;
+}
+
+static const CheckRegistration X("runnel-web-lock-web", Level::Default, run,
+                                 OptionList, /*WholeProgram=*/true);
+
+} // namespace runnel

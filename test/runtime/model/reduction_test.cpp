@@ -27,8 +27,8 @@ void compare(bool place, unsigned seed, int programs) {
               static_cast<unsigned long long>(without));
 }
 
-TEST(Reduction, LosesNoOutcome) { compare(false, 1, 150); }
-TEST(Reduction, LosesNoOutcomeWhenStoresArePlaced) { compare(true, 2, 100); }
+TEST(Reduction, LosesNoOutcome) { compare(false, 1, 80); }
+TEST(Reduction, LosesNoOutcomeWhenStoresArePlaced) { compare(true, 2, 40); }
 
 } // namespace
 } // namespace runnel::model

@@ -143,8 +143,9 @@ std::vector<trial> run_mutations(const protocol& p) {
     entries.push_back(std::move(e));
   }
   // The cheapest first: most breakages show in the smallest scenarios.
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const entry& a, const entry& b) { return a.steps < b.steps; });
+  std::sort(entries.begin(), entries.end(), [](const entry& a, const entry& b) {
+    return a.steps != b.steps ? a.steps < b.steps : a.what < b.what;
+  });
   std::vector<trial> trials;
   for (const mutation& m : mutations_of(all, p.files)) {
     trial t;

@@ -16,7 +16,6 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -286,15 +285,20 @@ class any_case {
 public:
   template <class C>
     requires std::derived_from<std::remove_cvref_t<C>, detail::case_base>
-  any_case(C&& c) : case_(std::make_unique<std::remove_cvref_t<C>>(std::forward<C>(c))) {}
+  any_case(C&& c) : case_(new std::remove_cvref_t<C>(std::forward<C>(c))) {}
+  any_case(any_case&& o) noexcept : case_(std::exchange(o.case_, nullptr)) {}
+  any_case& operator=(any_case&& o) noexcept {
+    std::swap(case_, o.case_);
+    return *this;
+  }
+  ~any_case() { delete case_; }
 
   /// The case as what it was built from; null if it was built from something else.
-  template <class C> C* target() noexcept { return dynamic_cast<C*>(case_.get()); }
+  template <class C> C* target() noexcept { return dynamic_cast<C*>(case_); }
   friend bool operator==(const selection& s, const any_case& c) noexcept { return s == *c.case_; }
 
 private:
-  friend selection select(std::span<any_case> cases);
-  std::unique_ptr<detail::case_base> case_;
+  detail::case_base* case_; // alone: select() takes an array of these for an array of pointers
 };
 
 namespace detail {

@@ -70,6 +70,7 @@ struct chan_core {
   static void unlock_after(void* self) noexcept { static_cast<chan_core*>(self)->lock.unlock(); }
 
 private:
+  void clear_unreceived() noexcept;
   void end_of(std::uint64_t dropped, std::uint64_t left) noexcept;
 
   atomic<std::uint64_t> ends_{0};

@@ -49,6 +49,9 @@ class select_engine {
 public:
   RUNNEL_BLOCKING RUNNEL_SUSPENDS static std::size_t run(case_base* const* cases, std::size_t n);
   static void handle(case_base& won) { won.handle(); }
+
+private:
+  struct pass; // one call of run()
 };
 
 } // namespace runnel::detail

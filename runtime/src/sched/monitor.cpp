@@ -1,0 +1,107 @@
+// The monitor: a thread that looks after workers which have not come back to the scheduler for
+// long.
+//
+// It does what no worker can while all are busy: marks a worker as stuck after ten milliseconds, so
+// that a spare takes its queues; wakes somebody for a task that rests in a slot, for timers that
+// are due, and for work whose wake-up was missed; advances the coarse clock. When no worker runs
+// for a while it sleeps until one does.
+
+#include "sched/scheduler.h"
+#include "sched/worker.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace runnel::detail {
+
+namespace {
+constexpr std::int64_t shortest_nap = 200'000, longest_nap = 10'000'000;
+constexpr std::int64_t stuck_after = 10'000'000;
+constexpr int quiet_naps_before_sleep = 50;
+
+void nap(std::int64_t ns) noexcept {
+  timespec t{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+  nanosleep(&t, nullptr);
+}
+} // namespace
+
+void scheduler::wake_monitor() noexcept {
+  if (monitor_sleeps_.load(std::memory_order_relaxed) != 0 &&
+      monitor_sleeps_.exchange(0, std::memory_order_seq_cst) != 0)
+    detail::wake_one(monitor_sleeps_);
+}
+
+void scheduler::monitor_loop() noexcept {
+  std::int64_t pause = shortest_nap;
+  int quiet = 0;
+  for (;;) {
+    std::int64_t due = next_due();
+    std::int64_t now = now_ns();
+    coarse_now.store(now, std::memory_order_relaxed);
+    std::int64_t length = pause;
+    if (due != timer_heap::never && due > now)
+      length = std::clamp(due - now + 100'000, shortest_nap, pause);
+    nap(length);
+    now = now_ns();
+    coarse_now.store(now, std::memory_order_relaxed);
+
+    if (idle_.load(std::memory_order_seq_cst) == count_.load(std::memory_order_acquire)) {
+      // All idle: the last of them watches the timers.
+      if (++quiet >= quiet_naps_before_sleep) {
+        monitor_sleeps_.store(1, std::memory_order_seq_cst);
+        if (idle_.load(std::memory_order_seq_cst) == count_.load(std::memory_order_acquire))
+          while (monitor_sleeps_.load(std::memory_order_seq_cst) == 1)
+            wait_on(monitor_sleeps_, 1);
+        monitor_sleeps_.store(0, std::memory_order_relaxed);
+        quiet = 0;
+        pause = shortest_nap;
+      } else {
+        pause = std::min(pause * 2, longest_nap);
+      }
+      continue;
+    }
+    quiet = 0;
+
+    bool helped = false;
+    bool work = global.size() != 0;
+    for_each_worker([&](worker& w) {
+      if (w.stands.load(std::memory_order_relaxed) != standing::running)
+        return;
+      std::uint64_t tick = w.tick.load(std::memory_order_relaxed);
+      task* resting = w.lifo.load(std::memory_order_relaxed);
+      if (tick != w.seen_tick) {
+        w.seen_tick = tick;
+        w.seen_since = now;
+        w.seen_lifo = resting;
+        work = work || w.has_work();
+        return;
+      }
+      if (resting && resting == w.seen_lifo) {
+        // Into the open, where thieves look.
+        if (has_vacancy())
+          if (task* t = w.take_lifo()) {
+            global.push(*t);
+            lifo_backoff.store(0, std::memory_order_relaxed);
+          }
+        work = true;
+      }
+      w.seen_lifo = resting;
+      work = work || w.has_work();
+      if (now - w.seen_since >= stuck_after && work && !w.stuck.load(std::memory_order_relaxed)) {
+        mark_stuck(w);
+        if (task* t = w.take_lifo())
+          global.push(*t);
+        helped = true;
+      }
+    });
+    due = next_due();
+    bool late = due != timer_heap::never && due + 100'000 < now;
+    if ((work || late) && has_vacancy()) {
+      offer_strictly();
+      helped = true;
+    }
+    pause = helped ? shortest_nap : std::min(pause * 2, longest_nap);
+  }
+}
+
+} // namespace runnel::detail

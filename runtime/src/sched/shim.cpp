@@ -1,0 +1,68 @@
+// The machine's half of the seam (runnel/detail/shim.h): sleeping and waking by futex.
+
+#include "runnel/detail/shim.h"
+
+#include <cerrno>
+#include <climits>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace runnel::detail {
+
+static_assert(sizeof(atomic<std::uint32_t>) == 4, "the kernel compares four bytes");
+
+namespace {
+long futex(const void* word, int op, std::uint32_t value, const timespec* timeout) noexcept {
+  return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, timeout, nullptr, 0);
+}
+} // namespace
+
+void spin_slowly(unsigned round) noexcept {
+  if (round < 2000) {
+    sched_yield();
+  } else { // the holder may have a lower priority than ours: let it run at all
+    timespec t{0, 50'000};
+    nanosleep(&t, nullptr);
+  }
+}
+
+void wait_on(atomic<std::uint32_t>& word, std::uint32_t old) noexcept {
+  int saved = errno;
+  futex(&word, FUTEX_WAIT, old, nullptr);
+  errno = saved;
+}
+
+void wait_on_for(atomic<std::uint32_t>& word, std::uint32_t old,
+                 std::int64_t nanoseconds) noexcept {
+  int saved = errno;
+  // FUTEX_WAIT counts by CLOCK_MONOTONIC. An early wake-up is not an end: only time is.
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  std::int64_t end = now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+  end = nanoseconds > INT64_MAX - end ? INT64_MAX : end + nanoseconds;
+  while (nanoseconds > 0 && word.load(std::memory_order_acquire) == old) {
+    timespec t{static_cast<time_t>(nanoseconds / 1'000'000'000),
+               static_cast<long>(nanoseconds % 1'000'000'000)};
+    futex(&word, FUTEX_WAIT, old, &t);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    nanoseconds = end - (now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec);
+  }
+  errno = saved;
+}
+
+void wake_one(atomic<std::uint32_t>& word) noexcept {
+  int saved = errno;
+  futex(&word, FUTEX_WAKE, 1, nullptr);
+  errno = saved;
+}
+
+void wake_all(atomic<std::uint32_t>& word) noexcept {
+  int saved = errno;
+  futex(&word, FUTEX_WAKE, INT_MAX, nullptr);
+  errno = saved;
+}
+
+} // namespace runnel::detail

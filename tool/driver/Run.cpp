@@ -167,8 +167,9 @@ private:
     if (!RootConfig)
       return RootConfig.takeError();
     ModuleMaker Maker(List, Budget, Store, R.Progress);
-    const std::string Key = Store.on() ? runKey(**RootConfig, Maker) : "";
-    if (Store.on()) {
+    const bool KeepRun = Store.on() && !R.Inspect;
+    const std::string Key = KeepRun ? runKey(**RootConfig, Maker) : "";
+    if (KeepRun) {
       llvm::Expected<bool> Hit = fromCache(Key);
       if (!Hit)
         return Hit.takeError();
@@ -207,7 +208,7 @@ private:
       return Wanted.takeError();
     Found.Checks = *Wanted;
     runPasses(std::move(*Linked), **RootConfig);
-    if (Store.on() && Lasting)
+    if (KeepRun && Lasting)
       Store.put("run", Key, encode(Found, allDependencies(Maker)));
     return llvm::Error::success();
   }
@@ -324,6 +325,8 @@ private:
         (List.Whole || List.Units.empty()) && Found.Problems.empty();
     ir::Program Program(std::move(Linked), AllThere);
     analysis::Facts Facts(Program);
+    if (R.Inspect)
+      return R.Inspect(Facts);
     for (const CheckInfo &C : allChecks()) {
       if (!Found.Checks.count(C.Name.str()))
         continue;

@@ -17,6 +17,11 @@
 #include "checks/ir/Module.h"
 
 #include <chrono>
+#include <functional>
+
+namespace runnel::analysis {
+class Facts;
+}
 
 namespace runnel::tool {
 
@@ -32,6 +37,8 @@ struct RunRequest {
   std::optional<std::string> HeaderFilter; ///< --header-filter
   bool ParseAll = false;                   ///< --no-skip
   bool Progress = false;
+  /// Looks at the program in place of the checks.
+  std::function<void(const analysis::Facts &)> Inspect;
 };
 
 struct RunStats {

@@ -23,9 +23,8 @@ static void write(const Report &R, const WriterOptions &,
                     F.What.How == Severity::Error ? "major" : "minor");
         J.attributeObject("location", [&] {
           J.attribute("path", json::fixUTF8(F.What.Where.Begin.File.str()));
-          J.attributeObject("lines", [&] {
-            J.attribute("begin", F.What.Where.Begin.Line);
-          });
+          J.attributeObject(
+              "lines", [&] { J.attribute("begin", F.What.Where.Begin.Line); });
         });
       });
     }

@@ -26,8 +26,7 @@ static void writePlace(json::OStream &J, const ir::Range &R) {
 
 static void writeFinding(json::OStream &J, const ReportedFinding &F) {
   J.attribute("check", F.What.Check);
-  J.attribute("severity",
-              F.What.How == Severity::Error ? "error" : "warning");
+  J.attribute("severity", F.What.How == Severity::Error ? "error" : "warning");
   writePlace(J, F.What.Where);
   J.attribute("message", utf8(F.What.Message));
   J.attribute("symbol", utf8(F.What.Symbol));

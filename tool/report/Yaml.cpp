@@ -96,9 +96,9 @@ private:
         // The first key stands behind the dash.
         std::string Text;
         llvm::raw_string_ostream Inner(Text);
-        YamlWriter(R, Inner).message(
-            N.Message, N.Where.valid() ? N.Where : F.Where, "        ",
-            nullptr);
+        YamlWriter(R, Inner).message(N.Message,
+                                     N.Where.valid() ? N.Where : F.Where,
+                                     "        ", nullptr);
         OS << llvm::StringRef(Text).ltrim();
       }
     }
@@ -117,7 +117,7 @@ static void write(const Report &R, const WriterOptions &,
   YamlWriter(R, OS).run();
 }
 
-static const FormatRegistration
-    X("yaml", "fixes for clang-apply-replacements", write);
+static const FormatRegistration X("yaml", "fixes for clang-apply-replacements",
+                                  write);
 
 } // namespace runnel::tool

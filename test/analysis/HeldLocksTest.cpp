@@ -526,6 +526,7 @@ func D1::enter virtual public { overrides B::enter
   lock this.mu
 }
 func D2::enter virtual public { overrides B::enter
+  call nothing
 }
 )";
   Analysed A = method(R"(
@@ -601,7 +602,7 @@ TEST(Lambdas, CalledInPlaceSeesTheLocksAround) {
     guard.end local g)",
                       R"(
 func sort noescape system
-func L lambda in S::f { capture self this
+func L of S lambda in S::f { capture self this
   call p
 }
 )");
@@ -615,7 +616,7 @@ TEST(Lambdas, StoredOnesDoNot) {
     guard.end local g)",
                       R"(
 func later
-func L lambda in S::f { capture self this
+func L of S lambda in S::f { capture self this
   call p
 }
 )");
@@ -629,7 +630,7 @@ TEST(Lambdas, UnlockInsideACalledLambda) {
     call L on local undo
     call q)",
                       R"(
-func L lambda in S::f { capture self this
+func L of S lambda in S::f { capture self this
   unlock this.mu
 }
 )");
@@ -638,6 +639,7 @@ func L lambda in S::f { capture self this
 
 TEST(Accessors, NameTheLockTheyReturn) {
   Analysed A = method(R"(
+    place this.mutex() = S::mutex : "std::mutex" lock
     guard.begin local g (this.mutex())
     call p
     unlock this.mu)",

@@ -67,7 +67,6 @@ int main() {
     fetchers.wait();
     for (const auto& url : seen)
       std::printf("%s\n", url.c_str());
-    return 0;
   });
 }
 

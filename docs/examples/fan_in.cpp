@@ -13,10 +13,7 @@
 
 using runnel::on_recv, runnel::receiver;
 
-struct reading {
-  std::string station;
-  int degrees;
-};
+using reading = std::pair<std::string, int>; // a station and its degrees
 
 static void one_channel() {
   auto [tx, rx] = runnel::make_channel<reading>();
@@ -72,7 +69,6 @@ int main() {
   return runnel::run([] {
     one_channel();
     by_select();
-    return 0;
   });
 }
 

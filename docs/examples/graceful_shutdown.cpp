@@ -55,7 +55,6 @@ int main() {
     for (const auto& text : replies)
       answered += text.starts_with("answer");
     std::printf("%d of 3 answered\n", answered);
-    return 0;
   });
 }
 

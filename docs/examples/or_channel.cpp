@@ -52,7 +52,6 @@ int main() {
     cancel();
     others.recv();
     std::printf("after cancel: raised\n");
-    return 0;
   });
 }
 

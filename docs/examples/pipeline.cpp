@@ -52,7 +52,6 @@ int main() {
       std::printf("the first two of a million, summed: %d\n", first_two);
     }
     stages.wait();
-    return 0;
   });
 }
 

@@ -47,7 +47,6 @@ int main() {
     }
     chain.wait(); // all sixteen have ended
     std::printf("\n");
-    return 0;
   });
 }
 

@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <map>
 #include <string>
-#include <utility>
 
 using runnel::on_recv, runnel::receiver, runnel::sender;
 
@@ -72,7 +71,6 @@ int main() {
       std::printf("weather: %s\n", text.c_str());
     for (const auto& text : sport)
       std::printf("sport: %s\n", text.c_str());
-    return 0;
   });
 }
 

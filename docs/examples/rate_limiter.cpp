@@ -48,7 +48,6 @@ int main() {
     cancel();
     while (limiter.wait()) {}
     std::printf("cancelled\n");
-    return 0;
   });
 }
 

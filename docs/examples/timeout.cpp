@@ -36,9 +36,8 @@ static std::string first_page(const runnel::context& ctx, bool broken) {
 int main() {
   return runnel::run([] {
     const auto everything = runnel::context::background();
-    runnel::channel<std::string> nobody_sends;
-    runnel::select(on_recv(nobody_sends,
-                           [](std::optional<std::string> s) { std::printf("%s\n", s->c_str()); }),
+    const runnel::channel<void> nobody_sends;
+    runnel::select(on_recv(nobody_sends, [] { std::printf("one operation: done\n"); }),
                    on_timeout(5ms, [] { std::printf("one operation: timed out\n"); }));
 
     auto [patient, cancel_patient] = runnel::with_timeout(everything, 1h);
@@ -49,7 +48,6 @@ int main() {
 
     cancel_patient();
     std::printf("after cancel: %s\n", first_page(patient, true).c_str());
-    return 0;
   });
 }
 

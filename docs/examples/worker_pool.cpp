@@ -53,7 +53,6 @@ int main() {
       vowels[number] = count;
     for (std::size_t i = 0; i < lines.size(); ++i)
       std::printf("%2zu vowels: %s\n", vowels[i], lines[i].c_str());
-    return 0;
   });
 }
 

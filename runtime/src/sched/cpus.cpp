@@ -9,6 +9,7 @@
 #include <cstring>
 #include <sched.h>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace runnel::detail {
@@ -42,6 +43,15 @@ std::string first_line(const std::string& path) {
   return line;
 }
 
+// Appended piece by piece: gcc 12 at -O3 sees an overlap in `"," + string` that is not there
+// (https://gcc.gnu.org/PR105651).
+std::string between_commas(std::string_view text) {
+  std::string padded(1, ',');
+  padded.append(text);
+  padded.push_back(',');
+  return padded;
+}
+
 struct mount {
   bool v2;
   std::string root, point;
@@ -60,7 +70,7 @@ std::vector<mount> cpu_mounts() {
     if (!tail || std::sscanf(line, "%*s %*s %*s %2047s %2047s", root, point) != 2 ||
         std::sscanf(tail, " - %63s %*s %511s", type, options) != 2)
       continue;
-    std::string padded = "," + std::string(options) + ",";
+    const std::string padded = between_commas(options);
     if (std::strcmp(type, "cgroup2") == 0)
       found.push_back({true, root, point});
     else if (std::strcmp(type, "cgroup") == 0 && padded.find(",cpu,") != std::string::npos)
@@ -83,7 +93,7 @@ std::string own_path(bool v2) {
     char* at = controllers ? std::strchr(controllers + 1, ':') : nullptr;
     if (!at)
       continue;
-    std::string names = "," + std::string(controllers + 1, at) + ",";
+    const std::string names = between_commas({controllers + 1, at});
     if (v2 ? names == ",," : names.find(",cpu,") != std::string::npos)
       path = at + 1;
   }

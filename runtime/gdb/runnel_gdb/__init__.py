@@ -1,0 +1,1 @@
+"""The runtime's gdb extension; runnel.py beside this folder says what it offers."""

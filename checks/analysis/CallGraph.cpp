@@ -4,6 +4,7 @@
 
 #include "checks/analysis/Components.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
@@ -27,12 +28,17 @@ public:
   KnownCallables(const ir::Program &P, const Function &F) : P(P), F(F) {
     for (const ir::Block &B : F.Blocks)
       for (const Event &E : B.Events) {
+        if (E.What == Op::Call && E.has(ir::Implicit) && E.Callee)
+          Runs.insert(E.Callee.key());
         if (E.What == Op::Closure)
           note(E.Subject, E.Callee);
         else if (E.What == Op::Assign)
           note(E.Subject, E.Args.empty() ? ir::Name() : named(E.Args[0]));
       }
   }
+
+  /// The frontend has written out that the argument runs within the call.
+  bool runs(const Function &G) const { return Runs.contains(G.Symbol.key()); }
 
   /// The function \p O stands for, with a body; null if that is not known.
   const Function *callable(const Operand &O) const {
@@ -75,6 +81,7 @@ private:
   const ir::Program &P;
   const Function &F;
   llvm::DenseMap<uint32_t, ir::Name> Locals;
+  llvm::DenseSet<const void *> Runs;
 };
 
 } // namespace
@@ -220,6 +227,8 @@ void CallGraph::addEdges(const ir::Program &P, const Function &F) {
         } else if (E.What == Op::Spawn) {
           Spawned[Index.lookup(G)] = true;
           Leak(G);
+        } else if (Callables.runs(*G)) {
+          // Told by an event of its own.
         } else if (runsInPlace(P, E, A)) {
           Add(G, CallEdge::InPlace, A);
         } else {

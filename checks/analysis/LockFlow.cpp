@@ -381,10 +381,17 @@ void LockFlow::branch(const ir::Block &B, size_t Index, LockState &S) const {
     return;
   const bool Owned = (Index == 0) != C.Negated;
   const PlaceId G = guardId(C.Subject);
-  const LockIndex L = C.Subject < OfPlace.size() ? OfPlace[C.Subject] : ~0u;
+  // std::try_lock(a, b) decides about both.
+  const PlaceId G2 = C.Against == NoPlace ? G : guardId(C.Against);
+  auto LockAt = [&](PlaceId P) {
+    return P < OfPlace.size() ? OfPlace[P] : ~0u;
+  };
+  const LockIndex L = LockAt(C.Subject);
+  const LockIndex L2 = C.Against == NoPlace ? L : LockAt(C.Against);
   llvm::SmallVector<LockIndex, 2> Gone;
   for (Hold &H : S.Holds) {
-    const bool Meant = H.Guard != NoPlace ? H.Guard == G : H.Lock == L;
+    const bool Meant = H.Guard != NoPlace ? H.Guard == G || H.Guard == G2
+                                          : H.Lock == L || H.Lock == L2;
     if (!Meant)
       continue;
     if (Owned && H.Is == Presence::Maybe)

@@ -132,7 +132,11 @@ std::optional<Place> toCallee(const ir::Function &Caller, const ir::Event &E,
       return std::nullopt;
     for (uint32_t I = 0; I < Callee.Captures.size(); ++I) {
       const ir::Capture &C = Callee.Captures[I];
-      if (C.Source != ir::NoPlace)
+      if (C.IsThis && C.Source == ir::NoPlace) {
+        Place This;
+        This.Root = Place::This;
+        Consider(This, Place::This, 0);
+      } else if (C.Source != ir::NoPlace)
         Consider(normalized(Caller, Caller.place(C.Source)),
                  C.IsThis ? Place::This : Place::Capture, C.IsThis ? 0 : I);
     }

@@ -1,4 +1,5 @@
-//===- Vocabulary.h - What is a lock, a guard, a blocking call ---*- C++ -*-===//
+//===- Vocabulary.h - What is a lock, a guard, a blocking call ---*- C++
+//-*-===//
 //
 // The libraries the checker knows, as data. vocabulary/*.yaml are embedded at
 // build time and parsed at first use; a project adds its own in the same form

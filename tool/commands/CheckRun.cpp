@@ -35,6 +35,9 @@ static const OptionSpec RunOptions[] = {
     {"no-cache", 0, nullptr, "parse everything, keep nothing"},
     {"no-skip", 0, nullptr,
      "parse also files that mention nothing of interest"},
+    {"whole-program", 0, nullptr,
+     "the files named are all of the program: nothing else uses what they "
+     "declare"},
     {"extra-arg", 0, "FLAG", "a compiler flag to add to every command"},
     {"extra-arg-before", 0, "FLAG", "the same, in front of the others"},
     {"root", 0, "DIR",
@@ -79,6 +82,7 @@ llvm::Expected<RunRequest> runRequest(const Arguments &A) {
   R.Units.ExtraArgsBefore = A.all("extra-arg-before");
   R.Units.FlagsGiven = A.DashDash;
   R.Units.Flags = A.After;
+  R.Units.WholeProgram = A.has("whole-program");
   R.Budget.Jobs = usableCores();
   if (llvm::Error E = readNumber(A, "jobs", 1u, R.Budget.Jobs, R.BudgetJobs))
     return std::move(E);

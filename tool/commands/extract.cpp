@@ -8,7 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tool/driver/Extract.h"
+#include "tool/commands/Extract.h"
 #include "tool/commands/CheckRun.h"
 #include "tool/driver/Paths.h"
 #include "tool/edit/AtomicFile.h"

@@ -1,7 +1,7 @@
 //===- ir.cpp - runnel ir -------------------------------------------------===//
 
 #include "tool/commands/CheckRun.h"
-#include "tool/driver/Extract.h"
+#include "tool/commands/Extract.h"
 
 #include "checks/ir/Serialize.h"
 

@@ -1,7 +1,7 @@
 //===- link.cpp - runnel link ---------------------------------------------===//
 
 #include "tool/commands/Command.h"
-#include "tool/driver/Extract.h"
+#include "tool/commands/Extract.h"
 #include "tool/edit/AtomicFile.h"
 
 #include "checks/ir/Link.h"

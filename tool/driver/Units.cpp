@@ -103,7 +103,7 @@ public:
     List.Config = std::move(*Config);
     if (llvm::Error E = addUnits(Commands))
       return std::move(E);
-    List.Whole = !R.FlagsGiven && Sources.empty();
+    List.Whole = R.WholeProgram || (!R.FlagsGiven && Sources.empty());
     if (!R.FlagsGiven && !Sources.empty())
       if (llvm::Error E = select(Sources))
         return std::move(E);

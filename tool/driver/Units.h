@@ -21,6 +21,7 @@ struct UnitRequest {
   std::string Root;               ///< --root
   std::string ResourceDir;        ///< --resource-dir
   std::vector<std::string> ExtraArgs, ExtraArgsBefore;
+  bool WholeProgram = false;      ///< --whole-program
   bool FlagsGiven = false;        ///< `--` was there
   std::vector<std::string> Flags; ///< what stood behind it
 };

@@ -1,7 +1,7 @@
 //===- Extract.h - Modules of named files, without passes -------*- C++ -*-===//
 
-#ifndef RUNNEL_TOOL_DRIVER_EXTRACT_H
-#define RUNNEL_TOOL_DRIVER_EXTRACT_H
+#ifndef RUNNEL_TOOL_COMMANDS_EXTRACT_H
+#define RUNNEL_TOOL_COMMANDS_EXTRACT_H
 
 #include "tool/commands/Command.h"
 #include "tool/driver/Modules.h"

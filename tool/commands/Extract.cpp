@@ -1,6 +1,6 @@
 //===- Extract.cpp - Modules of named files, without passes ---------------===//
 
-#include "tool/driver/Extract.h"
+#include "tool/commands/Extract.h"
 
 #include "tool/commands/CheckRun.h"
 #include "tool/driver/Paths.h"

@@ -1,0 +1,192 @@
+//===- LowerActions.cpp - What the vocabulary knows of a call -------------===//
+//
+// Each Verb becomes its events here and in LowerSync.cpp (locks, conditions,
+// threads, counts) and LowerChannels.cpp (channels, select, contexts, timers).
+//
+//===----------------------------------------------------------------------===//
+
+#include "checks/frontend/Lowering.h"
+
+namespace runnel::frontend {
+
+using namespace clang;
+using ir::NoPlace;
+using ir::PlaceId;
+
+/// The condition under which the vocabulary says a call does not block.
+static bool excepted(const Action &A, std::optional<int64_t> Value) {
+  if (A.UnlessArg == Action::Absent || !Value)
+    return false;
+  return A.UnlessBits ? (*Value & A.UnlessValue) == A.UnlessValue
+                      : *Value == A.UnlessValue;
+}
+
+bool Lowering::blockAction(CallParts &P, const Action &A) {
+  std::optional<int64_t> Value;
+  if (A.UnlessArg >= 0 && size_t(A.UnlessArg) < P.Args.size())
+    Value = constant(P.Args[A.UnlessArg]);
+  if (excepted(A, Value))
+    return false;
+  objectAccess(P);
+  argumentAccess(P);
+  llvm::SmallVector<ir::Operand, 4> Operands;
+  for (size_t I = 0; I < P.Args.size(); ++I)
+    Operands.push_back(
+        operand(P.Args[I], I < P.Params.size() ? P.Params[I] : QualType()));
+  if (P.Callee)
+    Builder.want(P.Callee);
+  ir::Event &E = emit(ir::Op::Block, P.Call->getSourceRange());
+  uint32_t Number = EventCount - 1;
+  E.Callee = P.Callee ? Names.of(P.Callee) : ir::Name();
+  E.Subject = P.Subject;
+  E.Args.assign(Operands.begin(), Operands.end());
+  E.Text = ir::Name(A.Kind);
+  if (P.Callee && Where.isSystem(P.Callee->getLocation()))
+    E.Flags |= ir::SystemCallee;
+  if (mayThrow(P.Callee))
+    E.Flags |= ir::MayThrow;
+  finishValue(P, Number);
+  return true;
+}
+
+/// Owners of one object: optionals, smart pointers, and what makes them.
+bool Lowering::ownerAction(CallParts &P, const Action &A) {
+  PlaceId To = subject(P, A.Subject);
+  QualType Owner = A.Subject == Action::Result ? P.Call->getType()
+                   : P.Object ? P.Object->IgnoreParenImpCasts()->getType()
+                              : QualType();
+  if (Owner.isNull())
+    return false;
+  const ir::TypeRef &Type = T.ref(Owner);
+  if (A.What == Verb::Reset) {
+    if (Type.ElementIs == ir::Role::Guard && To != NoPlace) {
+      emit(ir::Op::GuardEnd, P.Call->getSourceRange()).Subject = To;
+      return true;
+    }
+    return false;
+  }
+  // Emplace. What is made of the arguments is told as if it were constructed.
+  if (Type.ElementIs == ir::Role::Guard && To != NoPlace) {
+    RecordInfo Info;
+    Info.Is = ir::Role::Guard;
+    guardBegin(P, To, P.Args, Info, false, nullptr);
+    return true;
+  }
+  if ((Type.ElementIs == ir::Role::Thread ||
+       Type.ElementIs == ir::Role::JoiningThread) &&
+      To != NoPlace && !P.Args.empty()) {
+    Action Spawn;
+    Spawn.What = Verb::Spawn;
+    Spawn.Subject = A.Subject;
+    Spawn.Callable = 0;
+    Spawn.Spawn = Type.ElementIs == ir::Role::Thread
+                      ? ir::SpawnKind::Thread
+                      : ir::SpawnKind::JoiningThread;
+    return spawnAction(P, Spawn);
+  }
+  return false;
+}
+
+bool Lowering::lowerAction(CallParts &P, const Action &A) {
+  switch (A.What) {
+  case Verb::None:
+  case Verb::Plain:
+    return false;
+  case Verb::Lock:
+  case Verb::Unlock:
+  case Verb::Owns:
+  case Verb::GuardLock:
+  case Verb::GuardUnlock:
+  case Verb::GuardRelease:
+  case Verb::GuardMake:
+  case Verb::Swap:
+    return lockAction(P, A);
+  case Verb::Wait:
+  case Verb::Notify:
+    return waitAction(P, A);
+  case Verb::Block:
+    return blockAction(P, A);
+  case Verb::Suspend: {
+    ir::Event &E = emit(ir::Op::Suspend, P.Call->getSourceRange());
+    if (P.Callee) {
+      Builder.want(P.Callee);
+      E.Callee = Names.of(P.Callee);
+      E.Text = ir::Name(P.Callee->getNameAsString());
+    }
+    return true;
+  }
+  case Verb::Spawn:
+  case Verb::Join:
+  case Verb::Joinable:
+  case Verb::Detach:
+    return spawnAction(P, A);
+  case Verb::CountAdd:
+  case Verb::CountDone:
+  case Verb::CountWait:
+  case Verb::Once:
+  case Verb::PromiseSet:
+    return countAction(P, A);
+  case Verb::MakeChannel:
+  case Verb::Send:
+  case Verb::Recv:
+  case Verb::Close:
+    return channelAction(P, A);
+  case Verb::Select:
+  case Verb::Case:
+  case Verb::Index:
+    return selectAction(P, A);
+  case Verb::MakeContext:
+  case Verb::Cancel:
+  case Verb::MakeTimer:
+  case Verb::StopTimer:
+    return timeAction(P, A);
+  case Verb::Identity: {
+    // Smart pointers are read by being followed; std::move by itself does
+    // nothing.
+    const Expr *Of = argument(P, A.Subject);
+    if (P.Object && Of) {
+      ir::Role Role = T.role(Of->getType());
+      if (Role == ir::Role::SharedPointer || Role == ir::Role::OwningPointer ||
+          Role == ir::Role::Optional || Role == ir::Role::WeakPointer)
+        access(Of, ir::Read);
+    }
+    return true;
+  }
+  case Verb::Now:
+    ordinaryCall(P);
+    callCallables(P, 0);
+    return true;
+  case Verb::Later:
+    return false;
+  case Verb::Reader:
+  case Verb::Element:
+  case Verb::View:
+    ordinaryCall(P, /*Quiet=*/true);
+    return true;
+  case Verb::Emplace:
+  case Verb::Reset:
+    return ownerAction(P, A);
+  case Verb::Load:
+  case Verb::Store:
+  case Verb::Modify: {
+    argumentAccess(P);
+    uint32_t Flags = ir::AtomicAccess;
+    if (A.What != Verb::Store)
+      Flags |= ir::Read;
+    if (A.What != Verb::Load)
+      Flags |= ir::Write;
+    PlaceId S = subject(P, A.Subject);
+    if (S == NoPlace)
+      return true;
+    ir::Event &E = emit(ir::Op::Access, P.Call->getSourceRange());
+    E.Subject = S;
+    E.Flags = Flags;
+    if (const Expr *Of = argument(P, A.Subject))
+      E.Spelling = ir::Name(Where.text(Of->getSourceRange()));
+    return true;
+  }
+  }
+  return false;
+}
+
+} // namespace runnel::frontend

@@ -1,0 +1,393 @@
+//===- LowerCalls.cpp - Calls ---------------------------------------------===//
+
+#include "checks/frontend/Lowering.h"
+
+namespace runnel::frontend {
+
+using namespace clang;
+using ir::NoPlace;
+using ir::PlaceId;
+
+bool Lowering::mayThrow(const FunctionDecl *Callee) {
+  if (!Callee)
+    return true;
+  if (Callee->hasAttr<NoThrowAttr>() || Callee->isExternC())
+    return false;
+  const auto *P = Callee->getType()->getAs<FunctionProtoType>();
+  if (!P || isUnresolvedExceptionSpec(P->getExceptionSpecType()))
+    // Implicit members are not resolved until somebody asks: those that
+    // matter here (destructors) are noexcept.
+    return !isa<CXXDestructorDecl>(Callee);
+  return !P->isNothrow();
+}
+
+const Expr *Lowering::argument(const CallParts &P, int8_t Index) const {
+  if (Index == Action::Object)
+    return P.Object ? P.Object : P.Args.empty() ? nullptr : P.Args.front();
+  if (Index < 0 || size_t(Index) >= P.Args.size())
+    return nullptr;
+  const Expr *E = P.Args[Index];
+  return isa<CXXDefaultArgExpr>(E) ? nullptr : E;
+}
+
+PlaceId Lowering::subject(CallParts &P, int8_t Index) {
+  if (Index == Action::Result)
+    return targetPlace(P.Call);
+  if (Index == Action::Object && P.Subject != NoPlace)
+    return P.Subject;
+  const Expr *E = argument(P, Index);
+  return E ? resolve(E) : NoPlace;
+}
+
+void Lowering::walkArgs(const Expr *Object, llvm::ArrayRef<const Expr *> Args) {
+  if (Object)
+    walk(Object);
+  for (const Expr *A : Args)
+    walk(A);
+}
+
+/// The name of what is called, as the source has it.
+static ir::Name calledName(Sources &Where, const CallExpr *C,
+                           const FunctionDecl *Callee) {
+  if (C) {
+    const Expr *E = C->getCallee()->IgnoreParenImpCasts();
+    if (!isa<CXXOperatorCallExpr>(C)) {
+      llvm::StringRef Text = Where.text(E->getSourceRange());
+      if (!Text.empty() && Text.size() <= 80 && !Text.contains('\n'))
+        return ir::Name(Text);
+    }
+  }
+  return Callee ? ir::Name(Callee->getNameAsString()) : ir::Name();
+}
+
+bool Lowering::isReader(const CallParts &P) {
+  QualType Object =
+      P.Object ? P.Object->IgnoreParenImpCasts()->getType() : QualType();
+  for (const Action &A : T.meaning(P.Callee, Object))
+    if (A.What == Verb::Reader || A.What == Verb::Element ||
+        A.What == Verb::View || A.What == Verb::Identity)
+      return true;
+  const auto *M = dyn_cast<CXXMethodDecl>(P.Callee);
+  return M && M->isConst();
+}
+
+/// Whether an object guards itself: then calling it is no access to its data.
+static bool guardsItself(Types &T, QualType Type) {
+  const CXXRecordDecl *R = T.classOf(Type);
+  if (!R || !(R = R->getDefinition()))
+    return false;
+  for (const FieldDecl *F : R->fields())
+    switch (T.role(F->getType())) {
+    case ir::Role::Lock:
+    case ir::Role::Synchronized:
+      return true;
+    default:
+      break;
+    }
+  return false;
+}
+
+void Lowering::objectAccess(const CallParts &P) {
+  if (!P.Object || P.Subject == NoPlace)
+    return;
+  const auto *M = dyn_cast<CXXMethodDecl>(P.Callee);
+  if (!M)
+    return;
+  QualType Type = P.Object->IgnoreParenImpCasts()->getType();
+  ir::Role Role = T.role(Type);
+  // Told by their own events.
+  switch (Role) {
+  case ir::Role::Lock:
+  case ir::Role::Guard:
+  case ir::Role::CondVar:
+    return;
+  default:
+    break;
+  }
+  // An object named by a variable alone is told by the call.
+  const ir::Place &Place = F.Places[P.Subject];
+  if (Place.Path.empty() && Place.Root != ir::Place::Global &&
+      (Place.Root == ir::Place::This || Role == ir::Role::Data))
+    return;
+  if (const auto *D = dyn_cast<DeclRefExpr>(peel(P.Object)))
+    if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
+        V && V->isImplicit() && V->hasLocalStorage() && !V->isInitCapture())
+      return;
+  // Through a pointer the object is another one, and the pointer was read when
+  // it was followed.
+  if (Type->isPointerType() || Role == ir::Role::SharedPointer ||
+      Role == ir::Role::OwningPointer)
+    return;
+  uint32_t Flags = ir::Read;
+  if (!isReader(P) && !guardsItself(T, Type))
+    Flags |= ir::Write;
+  accessPlace(P.Subject, Flags, P.Object->getSourceRange());
+}
+
+void Lowering::argumentAccess(const CallParts &P) {
+  for (size_t I = 0; I < P.Args.size(); ++I) {
+    if (I >= P.Params.size() || !P.Params[I]->isReferenceType())
+      continue;
+    const Expr *A = P.Args[I];
+    if (isa<CXXDefaultArgExpr>(A) || isa<LambdaExpr>(peel(A)) ||
+        peel(A)->isPRValue())
+      continue;
+    if (const auto *D = dyn_cast<DeclRefExpr>(peel(A)))
+      if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
+          V && V->isImplicit() && V->hasLocalStorage() && !V->isInitCapture())
+        continue;
+    PlaceId Place = resolve(A);
+    if (Place == NoPlace)
+      continue;
+    QualType Pointee = P.Params[I]->getPointeeType();
+    const Expr *Bare = peel(A);
+    uint32_t Flags = ir::Read;
+    if (P.Params[I]->isRValueReferenceType()) {
+      if (Bare->isXValue() || isa<CallExpr>(Bare))
+        Flags |= ir::Moved | ir::Write;
+    } else if (!Pointee.isConstQualified()) {
+      Flags |= ir::Write | ir::AddressTaken;
+    }
+    accessPlace(Place, Flags, A->getSourceRange());
+  }
+}
+
+/// Closures, functions and function objects among the arguments are run by the
+/// call itself.
+void Lowering::callCallables(const CallParts &P, uint32_t Flags) {
+  for (const Expr *A : P.Args) {
+    ir::Operand What = operand(A);
+    bool Runs = What.How == ir::Operand::Lambda ||
+                What.How == ir::Operand::FunctionArg ||
+                (What.How == ir::Operand::PlaceArg &&
+                 F.Places[What.Place].Type.Is == ir::Role::Function);
+    if (!Runs)
+      continue;
+    ir::Event &E = emit(ir::Op::Call, A->getSourceRange());
+    E.Callee = What.How == ir::Operand::PlaceArg ? ir::Name() : What.Symbol;
+    E.Subject = What.Place;
+    E.Text = ir::Name(Where.text(A->getSourceRange()).take_front(80));
+    if (What.How == ir::Operand::Lambda)
+      E.Text = "lambda";
+    E.Value = int64_t(What.How == ir::Operand::PlaceArg ? ir::CallKind::Function
+                                                        : ir::CallKind::Direct);
+    E.Flags = ir::Implicit | ir::MayThrow | Flags;
+  }
+}
+
+void Lowering::finishValue(const CallParts &P, uint32_t EventNumber) {
+  if (!P.Call || P.Call->isGLValue() || !P.Call->getType()->isRecordType())
+    return;
+  PlaceId Result = root(ir::Place::Result, EventNumber, {}, P.Call->getType());
+  ResolvedCalls[P.Call] = Result;
+  const RecordInfo *Info = nullptr;
+  if (const CXXRecordDecl *R = T.classOf(P.Call->getType()))
+    Info = &T.record(R);
+  bool Guard = T.role(P.Call->getType()) == ir::Role::Guard;
+  bool OptionalGuard = T.role(P.Call->getType()) == ir::Role::Optional &&
+                       T.ref(P.Call->getType()).ElementIs == ir::Role::Guard;
+  if (!Info || (!Guard && !OptionalGuard))
+    return;
+  // A guard made by the callee passes to whom it initialises.
+  auto At = Facts.Targets.find(P.Call);
+  if (At != Facts.Targets.end() && At->second.What == Target::Returned)
+    return;
+  PlaceId To = targetPlace(P.Call);
+  if (To == NoPlace)
+    return;
+  ir::Event &Begin = emit(ir::Op::GuardBegin, P.Call->getSourceRange());
+  Begin.Subject = To;
+  Begin.Flags = ir::Defer | (isUnnamed(P.Call) ? ir::Unnamed : 0);
+  ir::Event &Move = emit(ir::Op::GuardMove, P.Call->getSourceRange());
+  Move.Subject = To;
+  Move.Other = Result;
+  ResolvedCalls[P.Call] = To;
+}
+
+void Lowering::ordinaryCall(CallParts &P, bool Quiet) {
+  const FunctionDecl *Callee = P.Callee;
+  bool System = Where.isSystem(Callee->getLocation());
+  const auto *M = dyn_cast<CXXMethodDecl>(Callee);
+  const auto *C = dyn_cast<CallExpr>(P.Call);
+  objectAccess(P);
+  argumentAccess(P);
+  if (Quiet)
+    return;
+  // Operators and constructors of library values (a string's, an iterator's)
+  // do nothing concurrency can see but read and write.
+  bool HasCallable = llvm::any_of(P.Args, [&](const Expr *A) {
+    ir::Role R = T.role(A->getType());
+    return R == ir::Role::Closure || R == ir::Role::Function;
+  });
+  OverloadedOperatorKind Operator = Callee->getOverloadedOperator();
+  if (System && !HasCallable &&
+      (Operator != OO_None ||
+       isa<CXXConstructorDecl, CXXConversionDecl>(Callee)) &&
+      Operator != OO_Call && Operator != OO_LessLess &&
+      Operator != OO_GreaterGreater)
+    return;
+  ir::CallKind Kind = ir::CallKind::Direct;
+  const FunctionDecl *Reached = Callee;
+  if (M && M->isVirtual() && C) {
+    const auto *ME = dyn_cast<MemberExpr>(C->getCallee()->IgnoreParens());
+    bool Dispatches = !ME || ME->performsVirtualDispatch(Context.getLangOpts());
+    if (Dispatches && P.Object) {
+      if (const CXXMethodDecl *D =
+              M->getDevirtualizedMethod(P.Object, /*IsAppleKext=*/false))
+        Reached = D;
+      else
+        Kind = ir::CallKind::Virtual;
+    }
+  }
+  if (M && M->getOverloadedOperator() == OO_Call && P.Object &&
+      T.role(P.Object->getType()) == ir::Role::Function)
+    Kind = ir::CallKind::Function;
+  Builder.want(Reached);
+  Annotations Noted = annotationsOf(Reached);
+  llvm::SmallVector<ir::Operand, 6> Operands;
+  for (size_t I = 0; I < P.Args.size(); ++I)
+    Operands.push_back(
+        operand(P.Args[I], I < P.Params.size() ? P.Params[I] : QualType()));
+  // Locks handed on are somebody else's to keep.
+  for (const ir::Operand &O : Operands) {
+    if (O.Place == NoPlace || !O.ByReference)
+      continue;
+    const ir::Place &Place = F.Places[O.Place];
+    if (Place.Type.Is != ir::Role::Lock && Place.Type.Is != ir::Role::CondVar &&
+        Place.Type.Is != ir::Role::Guard)
+      continue;
+    ir::Event &Escape = emit(ir::Op::Escape, P.Call->getSourceRange());
+    Escape.Subject = O.Place;
+    Escape.Callee = Names.of(Reached);
+    Escape.Value = int64_t(ir::EscapeKind::Passed);
+  }
+  ir::Event &E = emit(Noted.Blocking ? ir::Op::Block : ir::Op::Call,
+                      P.Call->getSourceRange());
+  uint32_t Number = EventCount - 1;
+  E.Callee = Kind == ir::CallKind::Function ? ir::Name() : Names.of(Reached);
+  E.Subject = P.Subject;
+  E.Args.assign(Operands.begin(), Operands.end());
+  E.Text = Noted.Blocking ? ir::Name("user") : calledName(Where, C, Callee);
+  E.Value = int64_t(Kind);
+  if (mayThrow(Reached) && Context.getLangOpts().CXXExceptions)
+    E.Flags |= ir::MayThrow;
+  if (System)
+    E.Flags |= ir::SystemCallee;
+  if (P.Object)
+    E.Spelling = ir::Name(Where.text(P.Object->getSourceRange()));
+  if (Noted.Suspends) {
+    ir::Event &S = emit(ir::Op::Suspend, P.Call->getSourceRange());
+    S.Callee = Names.of(Reached);
+    S.Text = ir::Name(Callee->getNameAsString());
+  }
+  if (Noted.NoEscape)
+    callCallables(P, 0);
+  finishValue(P, Number);
+}
+
+void Lowering::lowerCall(CallParts &P) {
+  if (P.Object && P.Subject == NoPlace)
+    P.Subject = resolve(P.Object);
+  QualType ObjectType =
+      P.Object ? P.Object->IgnoreParenImpCasts()->getType() : QualType();
+  bool Told = false;
+  for (const Action &A : T.meaning(P.Callee, ObjectType))
+    Told |= lowerAction(P, A);
+  if (!Told)
+    ordinaryCall(P);
+}
+
+/// Calls through pointers, and calls in templates nobody has instantiated.
+void Lowering::unknownCall(const CallExpr *C) {
+  const Expr *Callee = C->getCallee()->IgnoreParenImpCasts();
+  if (isa<CXXPseudoDestructorExpr>(Callee))
+    return;
+  PlaceId Subject = NoPlace;
+  ir::CallKind Kind = ir::CallKind::Unknown;
+  ir::Name Text(Where.text(Callee->getSourceRange()).take_front(80));
+  if (const auto *M = dyn_cast<CXXDependentScopeMemberExpr>(Callee);
+      M && !M->isImplicitAccess()) {
+    walk(M->getBase());
+    Subject = resolve(M->getBase());
+    // std::unique_lock<M> l; l.unlock(): the entry of the class's template
+    // knows.
+    const IdentifierInfo *Id = M->getMember().getAsIdentifierInfo();
+    const TypeEntry *Entry = T.entry(M->getBaseType());
+    if (Entry && Id) {
+      auto It = Entry->Methods.find(Id->getName());
+      if (It != Entry->Methods.end()) {
+        CallParts P;
+        P.Call = C;
+        P.Object = M->getBase();
+        P.Args.append(C->arg_begin(), C->arg_end());
+        P.Subject = Subject;
+        bool Told = false;
+        for (const Action &A : It->second)
+          if (A.What != Verb::Spawn && A.What < Verb::Identity)
+            Told |= lowerAction(P, A);
+        if (Told)
+          return;
+      }
+    }
+  } else if (!isa<UnresolvedLookupExpr, UnresolvedMemberExpr>(Callee)) {
+    walk(C->getCallee());
+    if (!C->isTypeDependent()) {
+      Kind = ir::CallKind::Pointer;
+      Subject = resolve(Callee);
+    }
+  }
+  for (const Expr *A : C->arguments())
+    walk(A);
+  llvm::SmallVector<ir::Operand, 6> Operands;
+  QualType FunctionType = C->getCallee()->getType();
+  if (const auto *Pointer = FunctionType->getAs<PointerType>())
+    FunctionType = Pointer->getPointeeType();
+  const auto *Proto = FunctionType->getAs<FunctionProtoType>();
+  for (unsigned I = 0; I < C->getNumArgs(); ++I)
+    Operands.push_back(operand(C->getArg(I), Proto && I < Proto->getNumParams()
+                                                 ? Proto->getParamType(I)
+                                                 : QualType()));
+  ir::Event &E = emit(ir::Op::Call, C->getSourceRange());
+  uint32_t Number = EventCount - 1;
+  E.Subject = Subject;
+  E.Args.assign(Operands.begin(), Operands.end());
+  E.Text = Text;
+  E.Value = int64_t(Kind);
+  E.Flags = ir::MayThrow;
+  CallParts P;
+  P.Call = C;
+  finishValue(P, Number);
+}
+
+void Lowering::walkCall(const CallExpr *C) {
+  const FunctionDecl *Callee = C->getDirectCallee();
+  if (!Callee) {
+    unknownCall(C);
+    return;
+  }
+  if (Callee->getBuiltinID() && !Callee->getDefinition() &&
+      Callee->getIdentifier() && Callee->getName().starts_with("__builtin_")) {
+    walkChildren(C);
+    return;
+  }
+  CallParts P;
+  P.Call = C;
+  P.Callee = Callee;
+  P.Args.append(C->arg_begin(), C->arg_end());
+  const auto *M = dyn_cast<CXXMethodDecl>(Callee);
+  if (const auto *MC = dyn_cast<CXXMemberCallExpr>(C)) {
+    P.Object = MC->getImplicitObjectArgument();
+  } else if (isa<CXXOperatorCallExpr>(C) && M && !M->isStatic() &&
+             !P.Args.empty()) {
+    P.Object = P.Args.front();
+    P.Args.erase(P.Args.begin());
+  }
+  for (const ParmVarDecl *Param : Callee->parameters())
+    P.Params.push_back(Param->getType());
+  walkArgs(P.Object, P.Args);
+  if (!P.Object && isa<MemberExpr>(C->getCallee()->IgnoreParens()))
+    walk(cast<MemberExpr>(C->getCallee()->IgnoreParens())->getBase());
+  lowerCall(P);
+}
+
+} // namespace runnel::frontend

@@ -1,0 +1,391 @@
+//===- LowerWalk.cpp - Expressions in evaluation order --------------------===//
+
+#include "checks/frontend/Lowering.h"
+
+namespace runnel::frontend {
+
+using namespace clang;
+using ir::NoPlace;
+using ir::PlaceId;
+
+ir::Event &Lowering::emit(ir::Op What, SourceRange R) {
+  Current->Events.emplace_back();
+  ir::Event &E = Current->Events.back();
+  E.What = What;
+  E.Where = Where.range(R);
+  SourceRange Whole = R;
+  if (CurrentStatement && CurrentStatement->Whole)
+    Whole = CurrentStatement->Whole->getSourceRange();
+  E.Statement = Where.statement(Whole);
+  ++EventCount;
+  TryOfEvent.push_back(CurrentStatement ? CurrentStatement->Try : -1);
+  return E;
+}
+
+void Lowering::walkTop(const Stmt *S) {
+  CurrentTop = S;
+  if (const BodyFacts::Statement *Found = Facts.statementOf(S))
+    CurrentStatement = Found;
+  walk(S);
+  CurrentTop = nullptr;
+}
+
+void Lowering::walkChildren(const Stmt *S) {
+  for (const Stmt *Child : S->children())
+    walk(Child);
+}
+
+/// Whether reading a place is worth an event: not the plain locals.
+static bool worthReading(const ir::Place &P, bool Write) {
+  if (P.Root == ir::Place::Local || P.Root == ir::Place::Param ||
+      P.Root == ir::Place::Result || P.Root == ir::Place::Unknown) {
+    if (!P.Path.empty())
+      return true;
+    return Write || !P.Type.Scalar;
+  }
+  return true;
+}
+
+void Lowering::accessPlace(PlaceId P, uint32_t Flags, SourceRange R) {
+  if (P == NoPlace)
+    return;
+  const ir::Place &Place = F.Places[P];
+  if (!worthReading(Place, Flags & (ir::Write | ir::Moved)))
+    return;
+  // Locks and their like are told by what is done to them.
+  switch (Place.Type.Is) {
+  case ir::Role::Lock:
+  case ir::Role::CondVar:
+    if (!(Flags & (ir::AddressTaken | ir::Moved)) || !Place.Path.empty())
+      if (!Place.Type.indirect() && !(Flags & ir::AddressTaken))
+        return;
+    break;
+  case ir::Role::Guard:
+    return;
+  default:
+    break;
+  }
+  if (Place.Root == ir::Place::Global && Place.Type.Const && Place.Type.Scalar)
+    return;
+  if (Place.Root == ir::Place::This && Place.Path.empty())
+    return;
+  if (!Current->Events.empty()) {
+    ir::Event &Last = Current->Events.back();
+    if (Last.What == ir::Op::Access && Last.Subject == P &&
+        (Last.Flags | Flags) == Last.Flags)
+      return;
+  }
+  ir::Event &E = emit(ir::Op::Access, R);
+  E.Subject = P;
+  E.Flags = Flags;
+  if (Place.Type.Is == ir::Role::Atomic)
+    E.Flags |= ir::AtomicAccess;
+  E.Spelling = ir::Name(Where.text(R));
+}
+
+void Lowering::access(const Expr *E, uint32_t Flags) {
+  // The hidden variables of a range-for are nobody's business.
+  if (const auto *D = dyn_cast<DeclRefExpr>(peel(E)))
+    if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
+        V && V->isImplicit() && V->hasLocalStorage() && !V->isInitCapture())
+      return;
+  accessPlace(resolve(E), Flags, E->getSourceRange());
+}
+
+void Lowering::assign(PlaceId To, const Expr *E, SourceRange R) {
+  if (To == NoPlace || !E)
+    return;
+  ir::Operand What = operand(E);
+  ir::Event &Event = emit(ir::Op::Assign, R);
+  Event.Subject = To;
+  Event.Args.push_back(What);
+  if (What.Place != NoPlace && What.How == ir::Operand::PlaceArg) {
+    const ir::Place &Dest = F.Places[To];
+    bool Outlives = Dest.Root != ir::Place::Local;
+    if (Outlives &&
+        (What.ByReference || F.Places[What.Place].Type.indirect())) {
+      ir::Event &Escape = emit(ir::Op::Escape, R);
+      Escape.Subject = What.Place;
+      Escape.Other = To;
+      Escape.Value = int64_t(ir::EscapeKind::Stored);
+    }
+  }
+}
+
+/// Types whose value is a way to something else.
+static bool refers(Types &T, QualType Type) {
+  const ir::TypeRef &Ref = T.ref(Type);
+  if (Ref.indirect())
+    return true;
+  switch (Ref.Is) {
+  case ir::Role::View:
+  case ir::Role::SharedPointer:
+  case ir::Role::WeakPointer:
+  case ir::Role::OwningPointer:
+  case ir::Role::Function:
+  case ir::Role::Closure:
+  case ir::Role::Channel:
+  case ir::Role::Sender:
+  case ir::Role::Receiver:
+  case ir::Role::Context:
+  case ir::Role::Future:
+    return true;
+  default:
+    return false;
+  }
+}
+
+void Lowering::declare(const VarDecl *V) {
+  if (!V || !V->hasLocalStorage() || isa<ParmVarDecl>(V) || V->isImplicit() ||
+      Declared.contains(V))
+    return;
+  const ir::TypeRef &Type = T.ref(V->getType());
+  if ((Type.Scalar && !Type.Array) || aliasOf(V) != NoPlace)
+    return;
+  Declared.insert(V);
+  if (isa<DecompositionDecl>(V)) {
+    if (V->getType()->isReferenceType())
+      return;
+    for (const BindingDecl *B : cast<DecompositionDecl>(V)->bindings())
+      emit(ir::Op::Declare, B->getSourceRange()).Subject = localPlace(B);
+    return;
+  }
+  PlaceId P = localPlace(V);
+  emit(ir::Op::Declare, V->getSourceRange()).Subject = P;
+}
+
+void Lowering::walkVariable(const VarDecl *V) {
+  const Expr *Init = V->getInit();
+  if (Init)
+    walk(Init);
+  if (V->isStaticLocal()) {
+    Builder.want(V);
+    return;
+  }
+  declare(V);
+  if (!Init || V->isImplicit() || isa<DecompositionDecl>(V) ||
+      aliasOf(V) != NoPlace)
+    return;
+  const Expr *Bare = peel(Init);
+  if (isa<LambdaExpr>(Bare) || !refers(T, V->getType()))
+    return;
+  if (Facts.RangeOf.contains(V)) {
+    const Expr *Over = Facts.RangeOf[V]->getRangeInit();
+    PlaceId P = resolve(Over);
+    if (P == NoPlace)
+      return;
+    PlaceId Element = index(P, ir::Name(V->getNameAsString()),
+                            V->getType().getNonReferenceType());
+    PlaceId To = localPlace(V);
+    ir::Event &E = emit(ir::Op::Assign, V->getSourceRange());
+    E.Subject = To;
+    E.Args.emplace_back();
+    E.Args.back().How = ir::Operand::PlaceArg;
+    E.Args.back().Place = Element;
+    return;
+  }
+  // What a construction or a call made is the variable itself.
+  PlaceId To = localPlace(V);
+  if (ir::Operand What = operand(Init);
+      What.How == ir::Operand::Other || What.Place == To)
+    return;
+  assign(To, Init, V->getSourceRange());
+}
+
+void Lowering::walkReturn(const Expr *Value, SourceRange R) {
+  if (Value)
+    walk(Value);
+  PlaceId P = NoPlace;
+  uint32_t Flags = 0;
+  if (Value) {
+    ir::Operand What = operand(Value);
+    P = What.Place;
+    QualType Result = Decl->getReturnType();
+    const ir::TypeRef &Type = T.ref(Result);
+    if (P != NoPlace) {
+      const ir::Place &Place = F.Places[P];
+      if (Type.Reference || Type.RValue || Type.Is == ir::Role::View ||
+          (Type.Pointer &&
+           (What.ByReference || Place.Type.Pointer || !Place.Path.empty())))
+        Flags |= ir::ByReference;
+      else if (Value->getType()->isScalarType() ||
+               !(Place.Root == ir::Place::Local))
+        accessPlace(P, ir::Read, Value->getSourceRange());
+      if (What.Moved)
+        Flags |= ir::Moved;
+    }
+    // A local guard that is returned leaves with its lock; the destructor that
+    // the CFG still has for it is not run.
+    if (const auto *D = dyn_cast<DeclRefExpr>(peel(Value))) {
+      if (const auto *V = dyn_cast<VarDecl>(D->getDecl()))
+        ReturnedGuards.insert(V);
+    } else if (const auto *C = dyn_cast<CXXConstructExpr>(peel(Value));
+               C && C->getNumArgs() >= 1 &&
+               C->getConstructor()->isCopyOrMoveConstructor()) {
+      if (const auto *D = dyn_cast<DeclRefExpr>(peel(C->getArg(0))))
+        if (const auto *V = dyn_cast<VarDecl>(D->getDecl()))
+          ReturnedGuards.insert(V);
+    }
+  }
+  ir::Event &E = emit(ir::Op::Return, R);
+  E.Subject = P;
+  E.Flags = Flags;
+  if (Value)
+    E.Spelling = ir::Name(Where.text(Value->getSourceRange()));
+}
+
+void Lowering::walkAssignment(const BinaryOperator *B) {
+  walk(B->getLHS());
+  walk(B->getRHS());
+  PlaceId To = resolve(B->getLHS());
+  uint32_t Flags = ir::Write;
+  if (B->isCompoundAssignmentOp())
+    Flags |= ir::Read;
+  accessPlace(To, Flags, B->getLHS()->getSourceRange());
+  if (B->getOpcode() == BO_Assign && To != NoPlace &&
+      refers(T, B->getLHS()->getType()))
+    assign(To, B->getRHS(), B->getSourceRange());
+}
+
+void Lowering::walkUnary(const UnaryOperator *U) {
+  walk(U->getSubExpr());
+  if (U->isIncrementDecrementOp())
+    access(U->getSubExpr(), ir::Read | ir::Write);
+  else if (U->getOpcode() == UO_AddrOf)
+    access(U->getSubExpr(), ir::AddressTaken);
+}
+
+void Lowering::walkNew(const CXXNewExpr *N) {
+  for (const Expr *A : N->placement_arguments())
+    walk(A);
+  if (auto Size = N->getArraySize())
+    walk(*Size);
+  if (const Expr *Init = N->getInitializer())
+    walk(Init);
+  PlaceId P = targetPlace(N);
+  if (P == NoPlace)
+    P = unknownPlace(N->getAllocatedType());
+  MadeBy[N] = P;
+  ir::Event &E = emit(ir::Op::New, N->getSourceRange());
+  E.Subject = P;
+  E.Text = T.ref(N->getAllocatedType()).Spelling;
+}
+
+void Lowering::walk(const Stmt *S) {
+  if (!S)
+    return;
+  if (S != CurrentTop && Elements.contains(S))
+    return; // invariant 2
+  if (WalkDepth > 400) {
+    F.Incomplete = true;
+    return;
+  }
+  ++WalkDepth;
+  switch (S->getStmtClass()) {
+  case Stmt::DeclStmtClass:
+    for (const clang::Decl *D : cast<DeclStmt>(S)->decls()) {
+      if (const auto *V = dyn_cast<VarDecl>(D)) {
+        walkVariable(V);
+        Builder.allow(V);
+      }
+    }
+    break;
+  case Stmt::ReturnStmtClass:
+    walkReturn(cast<ReturnStmt>(S)->getRetValue(), S->getSourceRange());
+    break;
+  case Stmt::CoreturnStmtClass:
+    walkReturn(cast<CoreturnStmt>(S)->getOperand(), S->getSourceRange());
+    break;
+  case Stmt::CXXThrowExprClass:
+    walkChildren(S);
+    emit(ir::Op::Throw, S->getSourceRange());
+    break;
+  case Stmt::LambdaExprClass:
+    walkLambda(cast<LambdaExpr>(S));
+    break;
+  case Stmt::CallExprClass:
+  case Stmt::CXXMemberCallExprClass:
+  case Stmt::CXXOperatorCallExprClass:
+  case Stmt::UserDefinedLiteralClass:
+  case Stmt::CUDAKernelCallExprClass:
+    walkCall(cast<CallExpr>(S));
+    break;
+  case Stmt::CXXConstructExprClass:
+  case Stmt::CXXTemporaryObjectExprClass:
+    walkConstruct(cast<CXXConstructExpr>(S));
+    break;
+  case Stmt::CXXNewExprClass:
+    walkNew(cast<CXXNewExpr>(S));
+    break;
+  case Stmt::CXXDeleteExprClass: {
+    const auto *D = cast<CXXDeleteExpr>(S);
+    walk(D->getArgument());
+    PlaceId P = resolve(D->getArgument());
+    QualType Type = D->getDestroyedType();
+    if (!Type.isNull())
+      destroy(P, Type, D->getBeginLoc(), /*Local=*/false);
+    emit(ir::Op::Delete, D->getSourceRange()).Subject = P;
+    break;
+  }
+  case Stmt::BinaryOperatorClass:
+  case Stmt::CompoundAssignOperatorClass: {
+    const auto *B = cast<BinaryOperator>(S);
+    if (B->isAssignmentOp())
+      walkAssignment(B);
+    else
+      walkChildren(S);
+    break;
+  }
+  case Stmt::UnaryOperatorClass:
+    walkUnary(cast<UnaryOperator>(S));
+    break;
+  case Stmt::ImplicitCastExprClass: {
+    const auto *C = cast<ImplicitCastExpr>(S);
+    walk(C->getSubExpr());
+    if (C->getCastKind() == CK_LValueToRValue)
+      access(C->getSubExpr(), ir::Read);
+    break;
+  }
+  case Stmt::CoawaitExprClass:
+  case Stmt::CoyieldExprClass: {
+    const auto *C = cast<CoroutineSuspendExpr>(S);
+    walk(C->getOperand());
+    ir::Event &E = emit(ir::Op::Suspend, S->getSourceRange());
+    E.Text = isa<CoyieldExpr>(S) ? "co_yield" : "co_await";
+    const Expr *Bare = peel(C->getOperand());
+    auto Made = ResolvedCalls.find(Bare);
+    if (Made != ResolvedCalls.end())
+      ResolvedCalls[cast<Expr>(S)] = Made->second;
+    break;
+  }
+  case Stmt::CXXDefaultInitExprClass:
+    walk(cast<CXXDefaultInitExpr>(S)->getExpr());
+    break;
+  case Stmt::OpaqueValueExprClass:
+    break;
+  case Stmt::InitListExprClass:
+    if (cast<InitListExpr>(S)->getNumInits() <= 512)
+      walkChildren(S);
+    break;
+  case Stmt::AttributedStmtClass:
+    Builder.allow(cast<AttributedStmt>(S)->getAttrs(), S->getSourceRange());
+    walk(cast<AttributedStmt>(S)->getSubStmt());
+    break;
+  // Never evaluated.
+  case Stmt::UnaryExprOrTypeTraitExprClass:
+  case Stmt::CXXNoexceptExprClass:
+  case Stmt::CXXTypeidExprClass:
+  case Stmt::RequiresExprClass:
+  case Stmt::ConceptSpecializationExprClass:
+  case Stmt::CXXDefaultArgExprClass:
+    break;
+  default:
+    // Control statements are the CFG's; an element of it is an expression.
+    if (isa<Expr>(S))
+      walkChildren(S);
+    break;
+  }
+  --WalkDepth;
+}
+
+} // namespace runnel::frontend

@@ -4,11 +4,14 @@
 
 #include "checks/analysis/BeforeThreads.h"
 #include "checks/analysis/Components.h"
+#include "checks/analysis/EffectCollector.h"
 
+#include "llvm/ADT/Hashing.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 namespace runnel::analysis {
 
@@ -47,14 +50,14 @@ static bool sameGroup(const Function &F, const Hold &Held, Point At) {
   return A.has(ir::Avoiding) && B.has(ir::Avoiding) && A.Where == B.Where;
 }
 
-static LockEdge::Instance instanceOf(const LockWitness &W, bool SameClass) {
-  if (!SameClass)
-    return LockEdge::OtherClass;
-  return isDefinite(W.First) && isDefinite(W.Second) ? LockEdge::OtherObject
-                                                     : LockEdge::MaybeSame;
-}
-
 namespace {
+using Ends = std::pair<LockClass, LockClass>;
+struct HashEnds {
+  size_t operator()(const Ends &E) const {
+    return llvm::hash_combine(E.first.Symbol.key(), E.first.Index,
+                              E.second.Symbol.key(), E.second.Index);
+  }
+};
 struct Raw {
   LockEdge::Instance How = LockEdge::OtherClass;
   std::vector<LockWitness> Witnesses;
@@ -62,15 +65,16 @@ struct Raw {
 /// The locks a function may find held at its event, and wait for.
 class EdgeFinder {
 public:
-  using Sink = llvm::function_ref<void(const LockClass &, const LockClass &,
-                                       LockWitness)>;
+  /// Where to put a witness of an edge; null if there are enough.
+  using Sink = llvm::function_ref<std::vector<LockWitness> *(
+      const LockClass &, const LockClass &, LockEdge::Instance)>;
   using ReentrySink =
       llvm::function_ref<void(const LockClass &, bool, LockWitness)>;
 
   EdgeFinder(const Summaries &S, const BeforeThreads &B, const Function &F)
-      : S(S), B(B), F(F), H(S.held(F)) {}
+      : S(S), B(B), F(F), H(S.held(F)), Collector(S, F) {}
 
-  void run(Sink AddEdge, ReentrySink AddReentry) {
+  void run(Sink Room, ReentrySink AddReentry) {
     if (H.trivial() || B.function(F))
       return;
     H.walk([&](Point At, const Event &E, const LockState &Before) {
@@ -79,10 +83,12 @@ public:
       const bool Any = llvm::any_of(Before.Holds, counts);
       if (!Any)
         return;
-      for (const Effect &Got : S.effectsAt(F, At))
+      Effects.clear();
+      Collector.effects(At, E, Before, Effects);
+      for (const Effect &Got : Effects)
         if (Got.What == Effect::Acquire &&
             !(Got.Flags & (ir::Try | ir::WithTimeout)))
-          pair(At, Before, Got, AddEdge, AddReentry);
+          pair(At, Before, Got, Room, AddReentry);
     });
   }
 
@@ -105,7 +111,7 @@ private:
     return Held.sure() && (Held.here() || Held.From == Origin::Contract);
   }
 
-  void pair(Point At, const LockState &Before, const Effect &Got, Sink AddEdge,
+  void pair(Point At, const LockState &Before, const Effect &Got, Sink Room,
             ReentrySink AddReentry) {
     const LockClass To = lockClass(F, Got.On);
     for (const Hold &Held : Before.Holds) {
@@ -114,70 +120,85 @@ private:
         continue;
       const Place &First = H.lock(Held.Lock);
       const LockClass &From = H.classOf(Held.Lock);
-      LockWitness W;
-      W.In = &F;
-      W.Held = Held.At;
-      W.Acquired = At;
-      W.First = First;
-      W.Second = Got.On;
-      W.FirstShared = Held.Shared;
-      W.SecondShared = Got.Flags & ir::Shared;
-      W.How = Got;
-      for (const Hold &Other : Before.Holds)
-        if (Other.sure() && H.classOf(Other.Lock).known())
-          W.Gates.push_back(H.classOf(Other.Lock));
-      llvm::sort(W.Gates);
       if (sameObject(First, Got.On)) {
-        AddReentry(From, First.Type.has(ir::Recursive), std::move(W));
+        AddReentry(From, First.Type.has(ir::Recursive),
+                   witness(At, Before, Held, Got));
         continue;
       }
       if (isPrivate(From) || isPrivate(To) ||
-          (W.FirstShared && W.SecondShared) || (From == To && ordersObjects(F)))
+          (Held.Shared && (Got.Flags & ir::Shared)) ||
+          (From == To && ordersObjects(F)))
         continue;
-      AddEdge(From, To, std::move(W));
+      LockEdge::Instance How = LockEdge::OtherClass;
+      if (From == To)
+        How = isDefinite(First) && isDefinite(Got.On) ? LockEdge::OtherObject
+                                                      : LockEdge::MaybeSame;
+      if (std::vector<LockWitness> *Into = Room(From, To, How))
+        Into->push_back(witness(At, Before, Held, Got));
     }
+  }
+
+  LockWitness witness(Point At, const LockState &Before, const Hold &Held,
+                      const Effect &Got) const {
+    LockWitness W;
+    W.In = &F;
+    W.Held = Held.At;
+    W.Acquired = At;
+    W.First = H.lock(Held.Lock);
+    W.Second = Got.On;
+    W.FirstShared = Held.Shared;
+    W.SecondShared = Got.Flags & ir::Shared;
+    W.How = Got;
+    for (const Hold &Other : Before.Holds)
+      if (Other.sure() && H.classOf(Other.Lock).known())
+        W.Gates.push_back(H.classOf(Other.Lock));
+    llvm::sort(W.Gates);
+    return W;
   }
 
   const Summaries &S;
   const BeforeThreads &B;
   const Function &F;
   const HeldLocks &H;
+  const EffectCollector Collector;
+  std::vector<Effect> Effects;
 };
 } // namespace
 
 LockGraph::LockGraph(const Summaries &S, const BeforeThreads &B) {
-  std::map<std::pair<LockClass, LockClass>, Raw> Found;
+  std::unordered_map<Ends, Raw, HashEnds> Unsorted;
   for (const Function *F : S.graph().functions())
     EdgeFinder(S, B, *F).run(
-        [&](const LockClass &From, const LockClass &To, LockWitness W) {
-          Raw &R = Found[{From, To}];
-          const LockEdge::Instance How = instanceOf(W, From == To);
+        [&](const LockClass &From, const LockClass &To,
+            LockEdge::Instance How) -> std::vector<LockWitness> * {
+          Raw &R = Unsorted[{From, To}];
           // A certain witness is worth more than one that cannot be told.
           if (R.Witnesses.empty() || How < R.How) {
-            if (How != LockEdge::OtherClass)
-              R.Witnesses.clear();
+            R.Witnesses.clear();
             R.How = How;
           } else if (How > R.How) {
-            return;
+            return nullptr;
           }
-          if (R.Witnesses.size() < MaxWitnesses)
-            R.Witnesses.push_back(std::move(W));
+          return R.Witnesses.size() < MaxWitnesses ? &R.Witnesses : nullptr;
         },
         [&](const LockClass &Lock, bool Recursive, LockWitness W) {
           Reentries.push_back({Lock, Recursive, std::move(W)});
         });
+  std::map<Ends, Raw> Found;
+  for (auto &[Between, R] : Unsorted)
+    Found.emplace(Between, std::move(R));
 
-  for (const auto &[Ends, R] : Found) {
-    Nodes.push_back(Ends.first);
-    Nodes.push_back(Ends.second);
+  for (const auto &[Between, R] : Found) {
+    Nodes.push_back(Between.first);
+    Nodes.push_back(Between.second);
   }
   llvm::sort(Nodes);
   Nodes.erase(std::unique(Nodes.begin(), Nodes.end()), Nodes.end());
   Out.resize(Nodes.size());
-  for (auto &[Ends, R] : Found) {
+  for (auto &[Between, R] : Found) {
     LockEdge E;
-    E.From = *nodeOf(Ends.first);
-    E.To = *nodeOf(Ends.second);
+    E.From = *nodeOf(Between.first);
+    E.To = *nodeOf(Between.second);
     E.How = R.How;
     E.Witnesses = std::move(R.Witnesses);
     Out[E.From].push_back(Edges.size());

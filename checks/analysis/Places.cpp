@@ -10,7 +10,7 @@ using ir::Place;
 using ir::Step;
 
 // Longer paths come from recursion over linked data; no lock is named so.
-static constexpr size_t MaxPath = 10;
+static constexpr size_t MaxPath = 6;
 
 static bool isNumber(llvm::StringRef Text) {
   return !Text.empty() && llvm::all_of(Text, llvm::isDigit);
@@ -34,7 +34,9 @@ static Place extended(Place Base, const Place &Rest, size_t From = 0) {
   Base.Type = Rest.Type;
   if (Base.Path.size() > MaxPath) {
     Base.Root = Place::Unknown;
-    Base.Path.erase(Base.Path.begin(), Base.Path.end() - MaxPath);
+    Base.Index = 0;
+    Base.Symbol = {};
+    Base.Path.erase(Base.Path.begin(), Base.Path.end() - 1);
   }
   return Base;
 }
@@ -72,10 +74,8 @@ static std::optional<Place> capturedThis(const ir::Function &Parent,
 Place toCaller(const ir::Function &Caller, const ir::Event &E,
                const ir::Function &Callee, const Place &Given) {
   const Place P = normalized(Callee, Given);
-  Place Lost = P;
-  Lost.Root = Place::Unknown;
-  Lost.Index = 0;
-  Lost.Symbol = {};
+  if (P.Root == Place::Unknown)
+    return P;
 
   std::optional<Place> Base;
   switch (P.Root) {
@@ -104,7 +104,17 @@ Place toCaller(const ir::Function &Caller, const ir::Event &E,
   case Place::Unknown:
     break;
   }
-  return Base ? extended(*Base, P) : Lost;
+  if (Base)
+    return extended(std::move(*Base), P);
+  // The last step still tells the class of a lock.
+  Place Lost;
+  if (!P.Path.empty())
+    Lost.Path.push_back(P.Path.back());
+  if (Lost.Path.size() == 1 && Lost.Path[0].How == Step::Index &&
+      P.Path.size() > 1)
+    Lost.Path.insert(Lost.Path.begin(), P.Path[P.Path.size() - 2]);
+  Lost.Type = P.Type;
+  return Lost;
 }
 
 std::optional<Place> toCallee(const ir::Function &Caller, const ir::Event &E,

@@ -1,6 +1,6 @@
 //===- Growth.cpp - How the analyses grow with the program ----------------===//
 //
-// Prints the time of each analysis over generated programs of N functions with
+// Prints the processor time of each analysis over generated programs of N functions with
 // locks: analysis-growth 1000 10000 100000. Linear growth shows as equal
 // microseconds a function.
 //
@@ -13,12 +13,11 @@
 #include "checks/analysis/Scope.h"
 #include "checks/ir/Serialize.h"
 
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <string>
 
 using namespace runnel;
-using Clock = std::chrono::steady_clock;
 
 /// Classes of ten methods, each locking its own mutex, touching a field under
 /// it, and calling a method of another class further down.
@@ -36,23 +35,24 @@ static std::string generate(unsigned Functions) {
     Text += "}\n";
     for (unsigned I = 0; I < 10; ++I) {
       Text += "func " + R + "::f" + std::to_string(I) + " public {\n";
-      Text += "a: guard.begin local g (this.mu)\n  access this.n write\n"
+      Text += "a:\n  guard.begin local g (this.mu)\n  access this.n write\n"
               "  while opaque \"c\" -> b, c\n"
-              "b: access this.n read\n";
+              "b:\n  access this.n read\n";
       if (C + 8 < Classes)
         Text += "  call " + Next + "::f" + std::to_string((I + 3) % 10) +
                 " on this.o\n";
-      Text += "  goto a2\na2: if opaque \"d\" -> d, c\n"
-              "d: call write as \"write\" system\n  goto c\n"
-              "c: guard.end local g implicit\n  leave\n}\n";
+      Text += "  goto a2\na2:\n  if opaque \"d\" -> d, c\n"
+              "d:\n  call write as \"write\" system\n  goto c\n"
+              "c:\n  guard.end local g implicit\n  leave\n}\n";
     }
   }
   return Text;
 }
 
-static double lap(Clock::time_point &Last) {
-  const auto Now = Clock::now();
-  const double Seconds = std::chrono::duration<double>(Now - Last).count();
+/// Milliseconds of processor time since the last lap.
+static double lap(std::clock_t &Last) {
+  const std::clock_t Now = std::clock();
+  const double Seconds = double(Now - Last) / CLOCKS_PER_SEC;
   Last = Now;
   return Seconds * 1e3;
 }
@@ -70,7 +70,7 @@ int main(int Argc, char **Argv) {
     }
     const ir::Program P(std::move(*M), true);
     const analysis::Facts F(P);
-    auto Last = Clock::now();
+    std::clock_t Last = std::clock();
     F.callGraph();
     const double Calls = lap(Last);
     F.summaries();

@@ -51,6 +51,23 @@ def global_pool():
     return pool.dereference() if int(pool) else None
 
 
+class Selection:
+    """with Selection(): the user's thread and frame are selected again afterwards."""
+
+    def __enter__(self):
+        self.thread = gdb.selected_thread()
+        if self.thread is None:
+            raise Unavailable("No thread: start the program, or load its core file.")
+        self.level = gdb.selected_frame().level()
+
+    def __exit__(self, *unused):
+        self.thread.switch()
+        frame = gdb.newest_frame()  # frames do not outlive gdb's cache; their places do
+        for _ in range(self.level):
+            frame = frame.older() or frame
+        frame.select()
+
+
 class Goroutine:
     def __init__(self, fiber):
         self.fiber = fiber
@@ -88,15 +105,11 @@ class Goroutine:
 
     def thread(self):
         """The thread that runs it, for a running one."""
-        current = gdb.selected_thread()
-        try:
+        with Selection():
             for thread in gdb.selected_inferior().threads():
                 thread.switch()
                 if self.holds(int(gdb.newest_frame().read_register(stack_register()))):
                     return thread
-        finally:
-            if current:
-                current.switch()
         return None
 
 

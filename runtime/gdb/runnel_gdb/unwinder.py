@@ -79,10 +79,8 @@ class on_stack_of:
         self.goroutine = goroutine
 
     def __enter__(self):
-        self.thread = gdb.selected_thread()
-        if self.thread is None:
-            raise goroutines.Unavailable("No thread: start the program, or load its core file.")
-        self.frame = gdb.selected_frame()
+        self.selection = goroutines.Selection()
+        self.selection.__enter__()
         if self.goroutine.state == "running":
             runs_on = self.goroutine.thread()
             if runs_on is None:
@@ -105,11 +103,7 @@ class on_stack_of:
         if PARKED.target is not None:
             PARKED.target = None
             gdb.invalidate_cached_frames()
-        self.thread.switch()
-        if self.frame.is_valid():
-            self.frame.select()
-        else:
-            gdb.newest_frame().select()
+        self.selection.__exit__()
 
 
 def register():

@@ -296,13 +296,9 @@ std::string pretty(const ir::Function &F, const Place &P) {
     if (P.Index < F.Captures.size() && !F.Captures[P.Index].IsThis)
       Text = F.Captures[P.Index].Id.str();
     break;
-  case Place::Global: {
-    llvm::StringRef S = P.Symbol.str();
-    Text = P.Path.empty() ? S.str() : S.rsplit(':').second.str();
-    if (Text.empty())
-      Text = S.str();
+  case Place::Global:
+    Text = (P.Id ? P.Id : P.Symbol).str();
     break;
-  }
   case Place::Result:
   case Place::Unknown:
     break;

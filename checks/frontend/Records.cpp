@@ -86,6 +86,8 @@ void ModuleBuilder::fillRecord(const CXXRecordDecl *R, ir::Record &Record) {
       Record.Outer = Names.of(cast<NamedDecl>(C));
       break;
     }
+  if (Pattern->getDeclContext()->isRecord())
+    Record.Visible = accessOf(Pattern->getAccess());
   for (const CXXBaseSpecifier &B : R->bases()) {
     const CXXRecordDecl *Base = TypeTable.classOf(B.getType());
     if (!Base)

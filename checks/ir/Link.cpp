@@ -181,7 +181,7 @@ Module link(std::vector<Module> Modules) {
   Out.Records = merge(Modules, &Module::Records);
   Out.Globals = merge(Modules, &Module::Globals);
   Out.Functions = mergeFunctions(Modules);
-  Out.canonicalize();
+  Out.sort();
   return Out;
 }
 

@@ -101,11 +101,21 @@ template <typename T> void sortBySymbol(std::vector<T> &Entities) {
 
 } // namespace
 
-void Module::canonicalize() {
+template <typename T> static void sortUnique(std::vector<T> &Of) {
+  std::sort(Of.begin(), Of.end());
+  Of.erase(std::unique(Of.begin(), Of.end()), Of.end());
+}
+
+void Module::sort() {
   sortBySymbol(Records);
   sortBySymbol(Globals);
   sortBySymbol(Functions);
+  sortUnique(Suppressions);
+  sortUnique(MainFiles);
+}
 
+void Module::canonicalize() {
+  sort();
   std::unordered_map<Name, Name> GlobalIds;
   for (const Global &G : Globals)
     if (G.Id)
@@ -145,13 +155,6 @@ void Module::canonicalize() {
   for (auto &[Parent, Captures] : Captured)
     for (Capture *C : Captures)
       C->Source = NoPlace;
-
-  std::sort(Suppressions.begin(), Suppressions.end());
-  Suppressions.erase(std::unique(Suppressions.begin(), Suppressions.end()),
-                     Suppressions.end());
-  std::sort(MainFiles.begin(), MainFiles.end());
-  MainFiles.erase(std::unique(MainFiles.begin(), MainFiles.end()),
-                  MainFiles.end());
 }
 
 } // namespace runnel::ir

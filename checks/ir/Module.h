@@ -37,6 +37,8 @@ struct Module {
   /// Sorts and merges so that the invariants hold. Of two entities with one
   /// symbol the first is kept: link() is for modules that may disagree.
   void canonicalize();
+  /// Invariants 1 to 3 alone, where the functions are canonical already.
+  void sort();
   friend bool operator==(const Module &, const Module &) = default;
 };
 

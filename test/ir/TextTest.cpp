@@ -3,6 +3,8 @@
 #include "checks/ir/Program.h"
 #include "checks/ir/Serialize.h"
 
+#include "llvm/Support/MemoryBuffer.h"
+
 #include <gtest/gtest.h>
 
 using namespace runnel::ir;
@@ -85,6 +87,31 @@ TEST(HandWritten, CapturesNamePlacesOfTheParent) {
   ASSERT_EQ(Lambda->Captures.size(), 1u);
   EXPECT_EQ(print(*Outer, Lambda->Captures[0].Source), "this.mu");
   EXPECT_EQ(Outer->place(Lambda->Captures[0].Source).Type.Is, Role::Lock);
+}
+
+/// The modules in docs/design/ir.md: its blocks that begin like one.
+TEST(Specification, ItsExamplesAreModules) {
+  auto Page =
+      llvm::MemoryBuffer::getFile(RUNNEL_SOURCE_DIR "/docs/design/ir.md");
+  ASSERT_TRUE(!!Page);
+  unsigned Modules = 0;
+  llvm::SmallVector<llvm::StringRef> Blocks;
+  (*Page)->getBuffer().split(Blocks, "```");
+  for (size_t I = 1; I < Blocks.size(); I += 2) {
+    llvm::StringRef Block = Blocks[I].ltrim("\n");
+    if (!Block.starts_with("runnel-ir") && !Block.starts_with("record Store"))
+      continue;
+    ++Modules;
+    std::string Written, Again;
+    llvm::raw_string_ostream First(Written), Second(Again);
+    writeText(read(Block), First);
+    writeText(read(Written), Second);
+    EXPECT_EQ(Written, Again);
+    if (Block.starts_with("runnel-ir")) {
+      EXPECT_EQ(Written, Block.str());
+    }
+  }
+  EXPECT_EQ(Modules, 2u);
 }
 
 TEST(Printing, TextShowsWhatAPersonWantsToSee) {

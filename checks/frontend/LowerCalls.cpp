@@ -293,8 +293,49 @@ void Lowering::lowerCall(CallParts &P) {
   bool Told = false;
   for (const Action &A : T.meaning(P.Callee, ObjectType))
     Told |= lowerAction(P, A);
-  if (!Told)
+  if (!Told && !emplacesElement(P))
     ordinaryCall(P);
+}
+
+/// threads.emplace_back(f): an element is constructed in place.
+bool Lowering::emplacesElement(CallParts &P) {
+  if (!P.Object || P.Args.empty() || !P.Callee->getIdentifier())
+    return false;
+  QualType Type = P.Object->IgnoreParenImpCasts()->getType();
+  const ir::TypeRef &Ref = T.ref(Type);
+  if (Ref.Is != ir::Role::Container)
+    return false;
+  llvm::StringRef Id = P.Callee->getName();
+  if (Id != "emplace_back" && Id != "emplace" && Id != "emplace_front")
+    return false;
+  bool Thread = Ref.ElementIs == ir::Role::Thread ||
+                Ref.ElementIs == ir::Role::JoiningThread;
+  ir::Role First = T.role(P.Args.front()->getType());
+  if (!Thread && Ref.ElementIs != ir::Role::Guard)
+    return false;
+  PlaceId Element =
+      index(P.Subject, ir::Name("?" + llvm::utostr(Unknowns++)), Type);
+  if (Element == NoPlace)
+    return false;
+  accessPlace(P.Subject, ir::Read | ir::Write, P.Object->getSourceRange());
+  if (Ref.ElementIs == ir::Role::Guard) {
+    RecordInfo Info;
+    Info.Is = ir::Role::Guard;
+    guardBegin(P, Element, P.Args, Info, false, nullptr);
+    return true;
+  }
+  // A thread that is moved in was started elsewhere.
+  if (First == ir::Role::Thread || First == ir::Role::JoiningThread)
+    return false;
+  Action A;
+  A.What = Verb::Spawn;
+  A.Callable = Id == "emplace" ? 1 : 0;
+  if (size_t(A.Callable) >= P.Args.size())
+    A.Callable = 0;
+  A.Spawn = Ref.ElementIs == ir::Role::Thread ? ir::SpawnKind::Thread
+                                              : ir::SpawnKind::JoiningThread;
+  P.Subject = Element;
+  return spawnAction(P, A);
 }
 
 /// Calls through pointers, and calls in templates nobody has instantiated.

@@ -44,13 +44,14 @@ public:
   void lowerSignature();
 
 private:
-  // Blocks (LowerBlocks.cpp).
+  // Blocks (LowerBlocks.cpp, LowerTrips.cpp, LowerFinish.cpp).
   void makeBlocks(const clang::CFG &Graph);
   void lowerBlock(const clang::CFGBlock *B);
   void lowerElement(const clang::CFGElement &E);
   void lowerTerminator(const clang::CFGBlock *B, ir::Block &Out);
   void lowerSwitch(const clang::CFGBlock *B, ir::Block &Out);
   void splitAtTries();
+  void simplify();
   void finish();
   ir::TripCount tripsOf(const clang::Stmt *Loop);
 
@@ -73,6 +74,7 @@ private:
   void walkArgs(const clang::Expr *Object,
                 llvm::ArrayRef<const clang::Expr *> Args);
   void lowerCall(CallParts &P);
+  bool emplacesElement(CallParts &P);
   void ordinaryCall(CallParts &P, bool Quiet = false);
   void unknownCall(const clang::CallExpr *C);
   void objectAccess(const CallParts &P);

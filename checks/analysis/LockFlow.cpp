@@ -107,7 +107,8 @@ void LockFlow::apply(Point At, const Event &E, LockState &S) const {
     }
     return;
   case Op::Access:
-    if (E.has(ir::Write))
+    if (E.has(ir::Write) && E.Subject != NoPlace &&
+        canBeRebound(F, F.place(E.Subject)))
       rename(E.Subject, S);
     return;
   case Op::Return:

@@ -27,6 +27,10 @@ struct MappedEffect {
 };
 
 /// Whether \p Lock means another lock once the variable \p Changed has changed.
+/// Whether writing to \p P can make it refer to another object: writing through
+/// a reference, or into an object, leaves every lock where it is.
+bool canBeRebound(const ir::Function &F, const ir::Place &P);
+
 bool dependsOn(const ir::Function &F, const ir::Place &Lock,
                const ir::Place &Changed);
 

@@ -24,6 +24,18 @@ LockFlow::LockFlow(HeldLocks &H, const Summaries &S)
     : H(H), S(S), F(H.function()) {}
 
 /// Whether \p Lock means another lock once the variable \p Changed has changed.
+bool canBeRebound(const ir::Function &F, const Place &P) {
+  ir::TypeRef T = P.Type;
+  if (P.Path.empty() && P.Root == Place::Local && P.Index < F.Locals.size())
+    T = F.Locals[P.Index].Type;
+  else if (P.Path.empty() && P.Root == Place::Param &&
+           P.Index < F.Params.size())
+    T = F.Params[P.Index].Type;
+  if (T.Reference || T.RValue)
+    return false;
+  return T.Pointer || T.Scalar || T.Is != ir::Role::Data || T.Record.empty();
+}
+
 bool dependsOn(const ir::Function &F, const Place &Lock, const Place &Changed) {
   if (Changed.contains(Lock))
     return true;
@@ -253,7 +265,8 @@ void LockFlow::findStale() {
       if (E.Subject == NoPlace ||
           !(E.What == Op::Declare || E.What == Op::Assign ||
             E.What == Op::ScopeEnd ||
-            (E.What == Op::Access && E.has(ir::Write))))
+            (E.What == Op::Access && E.has(ir::Write) &&
+             canBeRebound(F, F.place(E.Subject)))))
         continue;
       for (LockIndex L = 0; L < N; ++L) {
         if (Stale.count(L) || !dependsOn(F, H.Locks[L], F.place(E.Subject)))

@@ -38,7 +38,8 @@ std::optional<int64_t> Lowering::constant(const Expr *E) {
   if (!E->EvaluateAsInt(Result, Context, Expr::SE_NoSideEffects))
     return std::nullopt;
   const llvm::APSInt &Value = Result.Val.getInt();
-  if (Value.getSignificantBits() > 64)
+  // Large unsigned values count as unknown.
+  if (!Value.isRepresentableByInt64())
     return std::nullopt;
   return Value.getExtValue();
 }

@@ -23,6 +23,13 @@ std::string functionName(const ir::Program &P, const Function &F) {
   return Parent ? "a lambda in " + functionName(P, *Parent) : "a lambda";
 }
 
+std::string lockName(const ir::Program &P, const Function &In,
+                     const Place &Lock) {
+  if (Lock.Root == Place::Global && Lock.Path.empty())
+    return className(P, analysis::lockClass(In, Lock));
+  return analysis::pretty(In, Lock);
+}
+
 /// Whether \p To can be reached from \p From without passing \p Without.
 static bool reaches(const Function &F, ir::BlockId From, ir::BlockId To,
                     ir::BlockId Without) {

@@ -23,6 +23,10 @@ namespace runnel::web {
 /// `Store::put`, `a lambda in Store::put`.
 std::string functionName(const ir::Program &P, const ir::Function &F);
 
+/// A lock as a programmer of \p In would write it.
+std::string lockName(const ir::Program &P, const ir::Function &In,
+                     const ir::Place &Lock);
+
 bool isBelieved(const analysis::Facts &F, const analysis::LockWitness &W);
 /// The first witness of the edge that is believed, or null.
 const analysis::LockWitness *believed(const analysis::Facts &F,

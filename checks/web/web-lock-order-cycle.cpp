@@ -22,7 +22,7 @@ public:
 
   std::vector<Finding> run() {
     for (const std::vector<uint32_t> &Cycle : G.cycles())
-      if (!isOldNews(Cycle))
+      if (!hasShortCut(Cycle))
         circle(Cycle);
     for (const LockEdge &E : G.edges())
       if (E.From == E.To && E.How == LockEdge::OtherObject)
@@ -35,12 +35,16 @@ private:
     return className(F.program(), G.nodes()[Node]);
   }
 
-  /// Most of it is part of cycles that are reported already: mending those
-  /// mends or uncovers this one.
-  bool isOldNews(const std::vector<uint32_t> &Cycle) const {
-    const size_t Known = llvm::count_if(
-        Cycle, [&](uint32_t Edge) { return Reported.count(Edge) != 0; });
-    return Cycle.size() > 2 && Known * 2 > Cycle.size();
+  /// A circle around one that is reported already: where A is locked under C,
+  /// too, A, B, C in a circle is A and C in either order.
+  bool hasShortCut(const std::vector<uint32_t> &Cycle) const {
+    std::set<uint32_t> Nodes;
+    for (uint32_t Id : Cycle)
+      Nodes.insert(G.edges()[Id].From);
+    return llvm::any_of(Reported, [&](const std::set<uint32_t> &Inner) {
+      return std::includes(Nodes.begin(), Nodes.end(), Inner.begin(),
+                           Inner.end());
+    });
   }
 
   void circle(const std::vector<uint32_t> &Cycle) {
@@ -54,7 +58,10 @@ private:
       Witnesses.push_back(W);
       Names.push_back(name(E.From));
     }
-    Reported.insert(Cycle.begin(), Cycle.end());
+    std::set<uint32_t> Nodes;
+    for (uint32_t Id : Cycle)
+      Nodes.insert(G.edges()[Id].From);
+    Reported.push_back(std::move(Nodes));
 
     Finding Found;
     Found.Check = "runnel-web-lock-order-cycle";
@@ -127,7 +134,7 @@ private:
 
   const Facts &F;
   const LockGraph &G;
-  std::set<uint32_t> Reported;
+  std::vector<std::set<uint32_t>> Reported;
   std::vector<Finding> Out;
 };
 } // namespace

@@ -48,7 +48,7 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
     const ir::Event *Writer = writerOf(F, R.Lock);
     if (!Writer || !Seen.insert({W.In, W.Acquired}).second)
       continue;
-    const std::string Lock = analysis::pretty(*W.In, W.First);
+    const std::string Lock = web::lockName(F.program(), *W.In, W.First);
     const std::string Who = web::functionName(F.program(), *W.In);
     Finding Found;
     Found.Check = "runnel-web-recursive-read-lock";

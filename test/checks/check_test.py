@@ -6,6 +6,7 @@ In a test file
     // expect@+1: web-self-deadlock "text"               ... on the next line, with that text in its message
     // note: "text"                                      a note with that text on this line (anywhere in the report)
     // flags: -std=c++17                                 flags beside -std=c++20 -pthread
+    // whole-program                                     these files are all there is (else: somebody asked for them)
     // option: runnel-web-lock-web.MinScore: 3           an option of a check
     // CHECK-FIX: text                                   (fix files) in the fixed text, in this order
     //--- b.cpp                                          begins another file: .cpp are units of one program
@@ -17,6 +18,7 @@ fix*    as fires; then the first fix of each finding is applied: the result comp
 """
 import argparse
 import collections
+import json
 import re
 import subprocess
 import sys
@@ -45,6 +47,7 @@ class Case:
         for line in re.findall(r"^// flags: (.*)$", everything, re.M):
             self.flags += line.split()
         self.options = re.findall(r"^// option: ([\w.-]+): (.*)$", everything, re.M)
+        self.whole = re.search(r"^// whole-program$", everything, re.M)
         self.fixed = re.findall(r"// CHECK-FIX: (.*)$", everything, re.M)
         self.errors = []
 
@@ -60,14 +63,18 @@ class Case:
         if self.options:
             checks.append("CheckOptions:")
             checks += [f"  {key}: '{value}'" for key, value in self.options]
+        if self.whole:
+            (folder / "compile_commands.json").write_text(json.dumps(
+                [{"directory": str(folder), "file": name, "arguments": ["clang++", *self.flags, "-c", name]}
+                 for name in self.units()]))
         (folder / ".clang-tidy").write_text("\n".join(checks) + "\n")
 
     def units(self):
         return [name for name in self.files if name.endswith((".cpp", ".cc", ".cxx", ".c"))]
 
     def run(self, folder, *more, level="advice"):
-        command = [self.runnel, "check", "--no-cache", "--color=never", f"--level={level}", *more, *self.units(),
-                   "--", *self.flags]
+        what = ["-p", "."] if self.whole else [*self.units(), "--", *self.flags]
+        command = [self.runnel, "check", "--no-cache", "--color=never", f"--level={level}", *more, *what]
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         if result.returncode not in (0, 1):
             self.complain(f"exit status {result.returncode}:\n{result.stderr}")

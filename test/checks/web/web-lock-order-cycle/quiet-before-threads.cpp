@@ -1,3 +1,4 @@
+// whole-program
 // trap: the other order runs before the first thread starts
 #include <mutex>
 #include <thread>

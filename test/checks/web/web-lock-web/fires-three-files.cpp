@@ -3,7 +3,7 @@
 #pragma once
 #include <mutex>
 class Player;
-class Playlist {
+class Playlist { // expect: web-lock-web "'Decoder', 'Player' and 'Playlist'"
 public:
   int next(Player &player);
   void skip();
@@ -12,7 +12,7 @@ private:
   std::mutex mu_;
   int at_ = 0;
 };
-class Decoder { // expect: web-lock-web "'Decoder', 'Player' and 'Playlist'"
+class Decoder {
 public:
   void feed(Playlist &list);
   void stop();

@@ -49,7 +49,7 @@ struct Socket {
     ++sent;
   }
 };
-struct Session {
+struct Session { // expect: web-lock-web "'Admin', 'Room', 'Server' and 'Session' lock one another's mutexes"
   std::mutex mu;
   int n = 0;
   void write(Socket &s) {

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -57,9 +58,9 @@ struct program {
   void (*call)(void*);
   std::source_location where;
 };
-template <class F> program program_of(F& f, std::source_location where) noexcept {
-  return {const_cast<void*>(static_cast<const void*>(&f)), [](void* o) { (*static_cast<F*>(o))(); },
-          where};
+/// `target` points to a pointer to a function object or a function.
+template <class F> program program_of(F** target, std::source_location where) noexcept {
+  return {target, [](void* t) { (**static_cast<F**>(t))(); }, where};
 }
 report simulate(program p, std::uint64_t seed);
 report explore(program p, const explore_options& o);
@@ -74,21 +75,24 @@ report replay(program p, std::string_view schedule);
 template <class F>
 report simulate(F&& f, std::uint64_t seed = 1,
                 std::source_location where = std::source_location::current()) {
-  return detail::simulate(detail::program_of(f, where), seed);
+  auto* target = std::addressof(f);
+  return detail::simulate(detail::program_of(&target, where), seed);
 }
 
 /// Runs f under many schedules; stops at the first that is not ok.
 template <class F>
 report explore(F&& f, explore_options o = {},
                std::source_location where = std::source_location::current()) {
-  return detail::explore(detail::program_of(f, where), o);
+  auto* target = std::addressof(f);
+  return detail::explore(detail::program_of(&target, where), o);
 }
 
 /// Runs f under a schedule that a report gave. Throws std::invalid_argument if it is none.
 template <class F>
 report replay(F&& f, std::string_view schedule,
               std::source_location where = std::source_location::current()) {
-  return detail::replay(detail::program_of(f, where), schedule);
+  auto* target = std::addressof(f);
+  return detail::replay(detail::program_of(&target, where), schedule);
 }
 
 } // namespace runnel::test

@@ -17,13 +17,9 @@ bool chan_core::close() noexcept {
   // but selects may wait in both.
   waiter* woken[2] = {receivers.pop_all(), senders.pop_all()};
   lock.unlock();
+  // `ok` is false already: no value comes.
   for (waiter* w : woken)
-    while (w) {
-      waiter* next = w->next;
-      w->ok = false;
-      ready(w->who);
-      w = next;
-    }
+    ready_all(w);
   return true;
 }
 

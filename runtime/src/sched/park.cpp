@@ -3,6 +3,7 @@
 
 #include "runnel/detail/sched.h"
 
+#include "runnel/detail/wait_queue.h"
 #include "runnel/goroutine.h"
 #include "sched/worker.h"
 #include "testing/world.h"
@@ -75,6 +76,33 @@ void ready(owner who) noexcept {
     w->make_ready(t);
   else
     the_scheduler.inject(t);
+}
+
+void ready_all(waiter* first) noexcept {
+  if (!first)
+    return;
+  if (!first->next) {
+    ready(first->who);
+    return;
+  }
+  worker* w = this_worker();
+  const bool queue_here = w && !w->sim && !simulating();
+  while (first) {
+    owner who = first->who;
+    first = first->next; // before the waiter runs: after that it may be gone
+    if (!queue_here || who.is_thread()) {
+      ready(who);
+      continue;
+    }
+    // To the end of the queue: by way of the slot each would overtake the one before.
+    task& t = *who.as_task();
+#if RUNNEL_TSAN
+    __tsan_release(&t);
+#endif
+    if (!t.run)
+      static_cast<fiber&>(t).state.store(fiber_state::ready, std::memory_order_relaxed);
+    w->enqueue(t);
+  }
 }
 
 void start(closure& c) noexcept {

@@ -215,7 +215,8 @@ void scheduler::rest(worker& w) noexcept {
     w.next_idle = idle_list_;
     idle_list_ = &w;
     std::uint32_t idle = idle_.fetch_add(1, std::memory_order_relaxed) + 1;
-    vacancies_.fetch_add(1, std::memory_order_seq_cst);
+    if (!w.stuck.exchange(false, std::memory_order_relaxed)) // else it counts as vacant already
+      vacancies_.fetch_add(1, std::memory_order_seq_cst);
     last = idle + away_.load(std::memory_order_relaxed) == count_.load(std::memory_order_relaxed);
   }
   if (has_vacancy() && work_in_sight()) {

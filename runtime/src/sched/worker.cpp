@@ -164,9 +164,11 @@ task* worker::find_work() noexcept {
         searching = true;
         if (task* t = search())
           return found(t);
-        searching = false;
-        the_scheduler.end_search();
       }
+    }
+    if (searching) { // before the last look, which rest() takes
+      searching = false;
+      the_scheduler.end_search();
     }
     the_scheduler.rest(*this);
   }

@@ -43,11 +43,7 @@ barrier::arrival_token barrier::arrive_and_maybe_drop(std::ptrdiff_t n, bool dro
   left_ = expected_;
   waiter* all = queue_.pop_all();
   guard_.unlock();
-  while (all) {
-    waiter* next = all->next;
-    ready(all->who);
-    all = next;
-  }
+  ready_all(all);
   return mine;
 }
 

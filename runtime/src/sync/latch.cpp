@@ -26,11 +26,7 @@ void latch::count_down(std::ptrdiff_t n) {
   left_ -= n;
   waiter* all = left_ == 0 ? queue_.pop_all() : nullptr;
   guard_.unlock();
-  while (all) {
-    waiter* next = all->next;
-    ready(all->who);
-    all = next;
-  }
+  ready_all(all);
 }
 
 bool latch::try_wait() {

@@ -82,11 +82,7 @@ void semaphore::release(std::ptrdiff_t n) {
   *end = nullptr;
   permits_ += n;
   guard_.unlock();
-  while (all) {
-    waiter* next = all->next;
-    ready(all->who);
-    all = next;
-  }
+  ready_all(all);
 }
 
 } // namespace runnel

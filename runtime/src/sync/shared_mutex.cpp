@@ -38,16 +38,6 @@ bool shared_mutex::try_lock() {
   return got;
 }
 
-namespace {
-void wake_all_of(waiter* w) noexcept {
-  while (w) {
-    waiter* next = w->next; // before ready(): after it the waiter may be gone
-    ready(w->who);
-    w = next;
-  }
-}
-} // namespace
-
 void shared_mutex::unlock() {
   decision_point(this);
   guard_.lock();
@@ -66,7 +56,7 @@ void shared_mutex::unlock() {
     writer_ = false;
   }
   guard_.unlock();
-  wake_all_of(woken);
+  ready_all(woken);
 }
 
 void shared_mutex::lock_shared() {
@@ -105,7 +95,7 @@ void shared_mutex::unlock_shared() {
     writer_ = true;
   }
   guard_.unlock();
-  wake_all_of(woken);
+  ready_all(woken);
 }
 
 } // namespace runnel

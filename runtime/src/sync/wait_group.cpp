@@ -43,11 +43,7 @@ void wait_group::add_slowly(std::int64_t n) {
   for (waiter* w = all; w; w = w->next)
     ++waking_;
   guard_.unlock();
-  while (all) {
-    waiter* next = all->next;
-    ready(all->who);
-    all = next;
-  }
+  ready_all(all);
 }
 
 void wait_group::wait() {

@@ -56,6 +56,10 @@ void park_until(reason why, const void* object, after_switch after, void* arg, s
 /// Makes a parked owner run again.
 void ready(owner who) noexcept;
 
+struct waiter;
+/// Readies all of a list that is linked by `next`; several run in the order of the list.
+void ready_all(waiter* first) noexcept;
+
 /// How many simulations run in the process; non-zero only inside runnel::test.
 extern atomic<std::uint32_t> simulations;
 inline bool simulating() noexcept { return simulations.load(std::memory_order_relaxed) != 0; }

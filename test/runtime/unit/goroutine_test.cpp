@@ -1,0 +1,385 @@
+// Goroutines: starting, joining, exceptions and errno across switches, blocking calls, fatal
+// reports.
+
+#include <runnel/runnel.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cmath>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+TEST(go, passes_arguments_as_threads_do) {
+  int n = 0;
+  runnel::wait_group wg;
+  wg.add(3);
+  runnel::go(
+      [&](int& by_reference, std::unique_ptr<int> moved) {
+        by_reference += *moved;
+        wg.done();
+      },
+      std::ref(n), std::make_unique<int>(2));
+  runnel::go(
+      [&](int a, int b, int c, int d, int e) {
+        EXPECT_EQ(a + b + c + d + e, 15);
+        wg.done();
+      },
+      1, 2, 3, 4, 5);
+  struct caller {
+    runnel::wait_group& wg;
+    void call() { wg.done(); }
+  } object{wg};
+  runnel::go(&caller::call, &object);
+  wg.wait();
+  EXPECT_EQ(n, 2);
+}
+
+TEST(spawn, results_and_exceptions) {
+  EXPECT_EQ(runnel::spawn([](int x) { return x * 2; }, 21).join(), 42);
+  int n = 1;
+  auto by_reference = runnel::spawn([&]() -> int& { return n; });
+  EXPECT_EQ(&by_reference.join(), &n);
+  auto fails = runnel::spawn([] { throw std::runtime_error("no"); });
+  EXPECT_THROW(fails.join(), std::runtime_error);
+  EXPECT_THROW(fails.join(), runnel::sync_error);
+  auto only_moves = runnel::spawn([] { return std::make_unique<int>(7); });
+  EXPECT_EQ(*only_moves.join(), 7);
+  std::atomic<bool> ended = false;
+  {
+    auto joined = runnel::spawn([&] {
+      runnel::sleep_for(1ms);
+      ended = true;
+    });
+  }
+  EXPECT_TRUE(ended);
+  auto gone = runnel::spawn([] {});
+  gone.detach();
+  EXPECT_TRUE(gone.done());
+}
+
+TEST(go, a_large_closure) {
+  std::array<char, 1000> big{};
+  big[999] = 7;
+  EXPECT_EQ(runnel::spawn([big] { return int{big[999]}; }).join(), 7);
+}
+
+TEST(go, many) {
+  constexpr int count = 100'000;
+  std::atomic<int> n = 0;
+  runnel::wait_group wg;
+  for (int i = 0; i < count; ++i)
+    wg.go([&] { n.fetch_add(1, std::memory_order_relaxed); });
+  wg.wait();
+  EXPECT_EQ(n, count);
+}
+
+TEST(go, many_parked_at_once) {
+  constexpr int count = 20'000;
+  runnel::channel<void> gate;
+  runnel::wait_group wg;
+  for (int i = 0; i < count; ++i)
+    wg.go([=] { gate.recv(); });
+  runnel::sleep_for(1ms);
+  gate.close();
+  wg.wait();
+}
+
+TEST(go, a_tree) {
+  struct tree {
+    static long sum(int depth) {
+      if (depth == 0)
+        return 1;
+      auto left = runnel::spawn(sum, depth - 1);
+      auto right = runnel::spawn(sum, depth - 1);
+      return left.join() + right.join();
+    }
+  };
+  EXPECT_EQ(runnel::spawn(tree::sum, 12).join(), 1L << 12);
+}
+
+TEST(go, exceptions_across_switches) {
+  runnel::wait_group wg;
+  std::atomic<int> caught = 0;
+  for (int i = 0; i < 200; ++i)
+    wg.go([&, i] {
+      try {
+        throw i;
+      } catch (int mine) {
+        runnel::yield(); // in a handler: another goroutine throws meanwhile
+        runnel::sleep_for(10us);
+        try {
+          throw std::runtime_error("inner");
+        } catch (const std::exception&) { runnel::yield(); }
+        EXPECT_EQ(mine, i);
+        try {
+          throw;
+        } catch (int again) {
+          EXPECT_EQ(again, i);
+          ++caught;
+        }
+      }
+      EXPECT_EQ(std::uncaught_exceptions(), 0);
+    });
+  wg.wait();
+  EXPECT_EQ(caught, 200);
+}
+
+TEST(go, unwinding_may_switch) {
+  struct yields_at_end {
+    ~yields_at_end() {
+      runnel::yield();
+      EXPECT_EQ(std::uncaught_exceptions(), 1);
+    }
+  };
+  runnel::wait_group wg;
+  for (int i = 0; i < 100; ++i)
+    wg.go([] {
+      try {
+        yields_at_end y;
+        throw 1;
+      } catch (int) {}
+    });
+  wg.wait();
+}
+
+TEST(go, errno_belongs_to_the_goroutine) {
+  runnel::wait_group wg;
+  for (int i = 1; i <= 50; ++i)
+    wg.go([i] {
+      errno = i;
+      for (int k = 0; k < 20; ++k) {
+        runnel::yield();
+        EXPECT_EQ(errno, i);
+      }
+    });
+  wg.wait();
+}
+
+TEST(go, floating_point_survives_switches) {
+  runnel::wait_group wg;
+  for (int i = 0; i < 20; ++i)
+    wg.go([i] {
+      double x = i;
+      for (int k = 0; k < 100; ++k) {
+        x = std::sqrt(x * x + 1);
+        runnel::yield();
+      }
+      EXPECT_NEAR(x, std::sqrt(i * i + 100.0), 1e-6);
+    });
+  wg.wait();
+}
+
+TEST(yield, lets_others_run) {
+  runnel::run(
+      [] {
+        bool ran = false;
+        runnel::go([&] { ran = true; });
+        for (int i = 0; i < 200 && !ran; ++i)
+          runnel::yield();
+        EXPECT_TRUE(ran);
+      },
+      {.workers = 1});
+  runnel::run([] {}, {.workers = 2});
+}
+
+TEST(scheduler, a_hot_pair_starves_nobody) {
+  runnel::run(
+      [] {
+        runnel::channel<int> a, b;
+        std::atomic<bool> stop = false;
+        auto ping = runnel::spawn([=, &stop] {
+          while (!stop) {
+            a.send(1);
+            b.recv();
+          }
+          a.close();
+        });
+        auto pong = runnel::spawn([=] {
+          while (a.recv())
+            b.send(1);
+        });
+        std::atomic<int> progress = 0;
+        auto third = runnel::spawn([&] {
+          for (int i = 0; i < 100; ++i) {
+            ++progress;
+            runnel::yield();
+          }
+        });
+        third.join();
+        stop = true;
+        ping.join();
+        pong.join();
+        EXPECT_EQ(progress, 100);
+      },
+      {.workers = 1});
+  runnel::run([] {}, {.workers = 2});
+}
+
+TEST(scheduler, one_that_never_yields_does_not_stop_the_others) {
+  for (unsigned workers : {1U, 2U})
+    runnel::run(
+        [] {
+          std::atomic<bool> stop = false;
+          auto hog = runnel::spawn([&] {
+            while (!stop.load(std::memory_order_relaxed)) {}
+          });
+          runnel::yield();
+          auto other = runnel::spawn([&] { stop = true; });
+          other.join(); // with one worker only a spare can run it
+          hog.join();
+        },
+        {.workers = workers});
+  runnel::run([] {}, {.workers = 2});
+}
+
+TEST(blocking, the_others_go_on) {
+  runnel::run(
+      [] {
+        std::atomic<bool> ran = false;
+        auto h = runnel::spawn([&] { ran = true; });
+        runnel::blocking([&] {
+          while (!ran)
+            std::this_thread::yield();
+        });
+        h.join();
+        EXPECT_EQ(runnel::blocking([] { return 5; }), 5);
+        EXPECT_THROW(runnel::blocking([] { throw 1; }), int);
+      },
+      {.workers = 1});
+  runnel::run([] {}, {.workers = 2});
+}
+
+TEST(go, ids_and_names) {
+  EXPECT_EQ(runnel::this_goroutine::id(), 0U);
+  auto a = runnel::spawn([] {
+             runnel::this_goroutine::set_name("a name that is longer than there is room for it");
+             return runnel::this_goroutine::id();
+           }).join();
+  auto b = runnel::spawn([] { return runnel::this_goroutine::id(); }).join();
+  EXPECT_NE(a, 0U);
+  EXPECT_NE(a, b);
+}
+
+TEST(go, a_larger_stack) {
+  EXPECT_EQ(runnel::spawn([] {
+              runnel::channel<int> c;
+              runnel::go(runnel::stack_size{1 << 20}, [=] {
+                volatile char big[700 * 1024];
+                big[0] = 1;
+                big[sizeof big - 1] = 2;
+                c.send(big[0] + big[sizeof big - 1]);
+              });
+              return *c.recv();
+            }).join(),
+            3);
+}
+
+TEST(run, gives_back_results_and_exceptions) {
+  EXPECT_EQ(runnel::run([] { return 3; }), 3);
+  EXPECT_EQ(runnel::run([] {}), 0);
+  EXPECT_THROW(runnel::run([] { throw std::runtime_error("main"); }), std::runtime_error);
+}
+
+TEST(run_death, a_deadlock_is_fatal) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(runnel::run([] {
+                runnel::go([] {
+                  runnel::this_goroutine::set_name("lonely");
+                  runnel::channel<int>().recv();
+                });
+                runnel::channel<int> c;
+                c.recv();
+              }),
+              testing::ExitedWithCode(2),
+              "fatal: all goroutines are asleep - deadlock!(.|\n)*\\[channel receive\\](.|\n)*"
+              "goroutine_test.cpp");
+}
+
+TEST(run_death, a_mutex_deadlock_too) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(runnel::run([] {
+                runnel::mutex m;
+                m.lock();
+                m.lock();
+              }),
+              testing::ExitedWithCode(2), "deadlock!(.|\n)*\\[mutex\\]");
+}
+
+TEST(run, a_thread_that_could_wake_is_no_deadlock) {
+  runnel::channel<int> c;
+  std::atomic<bool> known = false;
+  std::thread t([&] {
+    runnel::channel<int>(1).send(0);
+    (void)c.try_recv();
+    runnel::yield();
+    runnel::go([] {}); // it has used the runtime
+    known = true;
+    std::this_thread::sleep_for(30ms);
+    c.send(4);
+  });
+  while (!known)
+    std::this_thread::yield();
+  EXPECT_EQ(runnel::run([&] { return *c.recv(); }), 4);
+  t.join();
+}
+
+TEST(run_death, an_escaping_exception_names_its_goroutine) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(runnel::run([] {
+                 runnel::go([] {
+                   runnel::this_goroutine::set_name("thrower");
+                   throw std::runtime_error("what it said");
+                 });
+                 runnel::sleep_for(1h);
+               }),
+               "goroutine [0-9]+ \"thrower\", started at .*goroutine_test.cpp:[0-9]+, threw "
+               "std::runtime_error: what it said");
+}
+
+TEST(go, children_can_exec) {
+  runnel::spawn([] {
+    pid_t child = fork();
+    if (child == 0) {
+      execl("/bin/true", "true", static_cast<char*>(nullptr));
+      _exit(1);
+    }
+    int status = -1;
+    runnel::blocking([&] { waitpid(child, &status, 0); });
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }).join();
+}
+
+TEST(debug, a_dump_shows_who_waits_where) {
+  runnel::channel<int> c;
+  runnel::go([=] {
+    runnel::this_goroutine::set_name("waiter");
+    c.recv();
+  });
+  runnel::sleep_for(5ms);
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* out = open_memstream(&text, &size);
+  runnel::dump_goroutines(out);
+  std::fclose(out);
+  std::string dump(text, size);
+  free(text);
+  EXPECT_NE(dump.find("\"waiter\" [channel receive]"), std::string::npos) << dump;
+  EXPECT_NE(dump.find("goroutine_test.cpp:"), std::string::npos) << dump;
+  c.send(1);
+}
+
+TEST(debug, counters_count) {
+  auto before = runnel::snapshot();
+  runnel::spawn([] {}).join();
+  auto after = runnel::snapshot();
+  EXPECT_GT(after.started, before.started);
+  EXPECT_GE(after.workers, 1U);
+}
+
+} // namespace

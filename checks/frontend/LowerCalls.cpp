@@ -107,7 +107,8 @@ void Lowering::objectAccess(const CallParts &P) {
   // An object named by a variable alone is told by the call.
   const ir::Place &Place = F.Places[P.Subject];
   if (Place.Path.empty() && Place.Root != ir::Place::Global &&
-      (Place.Root == ir::Place::This || Role == ir::Role::Data))
+      (Place.Root == ir::Place::This || Role == ir::Role::Data ||
+       Role == ir::Role::Closure))
     return;
   if (const auto *D = dyn_cast<DeclRefExpr>(peel(P.Object)))
     if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
@@ -122,6 +123,22 @@ void Lowering::objectAccess(const CallParts &P) {
   if (!isReader(P) && !guardsItself(T, Type))
     Flags |= ir::Write;
   accessPlace(P.Subject, Flags, P.Object->getSourceRange());
+}
+
+/// Whether parameter \p I is a forwarding reference, which says nothing of what
+/// becomes of the argument.
+static bool forwards(const FunctionDecl *Callee, unsigned I) {
+  if (!Callee)
+    return false;
+  const FunctionDecl *Pattern = Symbols::pattern(Callee);
+  if (Pattern->getNumParams() == 0)
+    return false;
+  QualType Type =
+      Pattern->getParamDecl(std::min(I, Pattern->getNumParams() - 1))
+          ->getType();
+  if (const auto *Pack = Type->getAs<PackExpansionType>())
+    Type = Pack->getPattern();
+  return Type->isRValueReferenceType();
 }
 
 void Lowering::argumentAccess(const CallParts &P) {
@@ -145,7 +162,7 @@ void Lowering::argumentAccess(const CallParts &P) {
     if (P.Params[I]->isRValueReferenceType()) {
       if (Bare->isXValue() || isa<CallExpr>(Bare))
         Flags |= ir::Moved | ir::Write;
-    } else if (!Pointee.isConstQualified()) {
+    } else if (!Pointee.isConstQualified() && !forwards(P.Callee, I)) {
       Flags |= ir::Write | ir::AddressTaken;
     }
     accessPlace(Place, Flags, A->getSourceRange());
@@ -293,8 +310,63 @@ void Lowering::lowerCall(CallParts &P) {
   bool Told = false;
   for (const Action &A : T.meaning(P.Callee, ObjectType))
     Told |= lowerAction(P, A);
-  if (!Told && !emplacesElement(P))
+  if (!Told && !assigns(P) && !emplacesElement(P))
     ordinaryCall(P);
+}
+
+/// operator= of guards, handles and what holds closures.
+bool Lowering::assigns(CallParts &P) {
+  if (!P.Object || P.Args.size() != 1 ||
+      P.Callee->getOverloadedOperator() != OO_Equal)
+    return false;
+  SourceRange R = P.Call->getSourceRange();
+  QualType Type = P.Object->IgnoreParenImpCasts()->getType();
+  const ir::TypeRef &Ref = T.ref(Type);
+  bool OfGuard = Ref.Is == ir::Role::Guard;
+  if ((Ref.Is == ir::Role::Optional || Ref.Is == ir::Role::OwningPointer) &&
+      Ref.ElementIs == ir::Role::Guard)
+    OfGuard = true;
+  if (P.Subject == NoPlace)
+    return false;
+  if (OfGuard) {
+    ir::Operand From = operand(P.Args[0]);
+    if (From.Place == NoPlace) { // nullopt, nullptr
+      emit(ir::Op::GuardEnd, R).Subject = P.Subject;
+      return true;
+    }
+    ir::Event &E = emit(ir::Op::GuardMove, R);
+    E.Subject = P.Subject;
+    E.Other = From.Place;
+    return true;
+  }
+  switch (Ref.Is) {
+  case ir::Role::Function:
+  case ir::Role::SharedPointer:
+  case ir::Role::WeakPointer:
+  case ir::Role::OwningPointer:
+  case ir::Role::View:
+  case ir::Role::Channel:
+  case ir::Role::Sender:
+  case ir::Role::Receiver:
+  case ir::Role::Context:
+  case ir::Role::CancelSource:
+  case ir::Role::Thread:
+  case ir::Role::JoiningThread:
+  case ir::Role::Future:
+    break;
+  default:
+    return false;
+  }
+  argumentAccess(P);
+  accessPlace(P.Subject, ir::Write, P.Object->getSourceRange());
+  // `t = std::thread(f)`: the construction said that it is t.
+  auto Made = MadeBy.find(peel(P.Args[0]));
+  auto Called = ResolvedCalls.find(peel(P.Args[0]));
+  if ((Made != MadeBy.end() && Made->second == P.Subject) ||
+      (Called != ResolvedCalls.end() && Called->second == P.Subject))
+    return true;
+  assign(P.Subject, P.Args[0], R);
+  return true;
 }
 
 /// threads.emplace_back(f): an element is constructed in place.

@@ -86,6 +86,15 @@ void Lowering::simplify() {
     for (ir::BlockId &Next : B.Succs)
       for (unsigned Steps = 0; Leads(Next) && Steps < F.Blocks.size(); ++Steps)
         Next = F.Blocks[Next].Succs[0];
+  for (ir::Block &B : F.Blocks)
+    if (B.Term == ir::Terminator::If && B.Succs.size() == 2 &&
+        B.Succs[0] == B.Succs[1]) {
+      // Both ways lead to the same place.
+      B.Succs.pop_back();
+      B.Term = ir::Terminator::None;
+      B.Cond = {};
+      B.TermRange = {};
+    }
   std::vector<unsigned> Preds(F.Blocks.size(), 0);
   std::vector<bool> Kept(F.Blocks.size(), false);
   std::vector<ir::BlockId> Work{0};

@@ -339,8 +339,8 @@ void Lowering::destroy(PlaceId P, QualType Type, SourceLocation At,
         Spec->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
       R2 = Spec->getTemplateArgs()[0].getAsType()->getAsCXXRecordDecl();
   }
-  if (!R2 || !(R2 = R2->getDefinition()) || R2->hasTrivialDestructor() ||
-      Where.isSystem(R2->getLocation()))
+  if (!R2 || R2->isLambda() || !(R2 = R2->getDefinition()) ||
+      R2->hasTrivialDestructor() || Where.isSystem(R2->getLocation()))
     return;
   const CXXDestructorDecl *D = R2->getDestructor();
   if (!D)

@@ -143,6 +143,11 @@ void Lowering::operandOf(const Expr *E, ir::Operand &Out, unsigned Depth) {
     }
   }
   if (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
+    if (C->getNumArgs() == 1 &&
+        isa<CXXNullPtrLiteralExpr>(peel(C->getArg(0)))) {
+      Out.How = ir::Operand::Null;
+      return;
+    }
     // A copy, a move, or a conversion into a std::function and its kind.
     if (C->getNumArgs() >= 1 && !MadeBy.contains(C)) {
       bool Converts = C->getConstructor()->isConvertingConstructor(false) &&

@@ -220,6 +220,10 @@ PlaceId Lowering::aliasOf(const VarDecl *V) {
 
 PlaceId Lowering::resolveVariable(const VarDecl *V) {
   if (!V->hasLocalStorage()) {
+    // Constants, and the library's tags, are no memory anybody shares.
+    if (V->isConstexpr() ||
+        (V->getType().isConstQualified() && Where.isSystem(V->getLocation())))
+      return NoPlace;
     Builder.want(V);
     return root(ir::Place::Global, 0, Names.of(V), V->getType());
   }
@@ -377,10 +381,16 @@ PlaceId Lowering::resolveCall(const CallExpr *C) {
       continue;
     if (A.What == Verb::Identity)
       return resolve(Of);
-    if (A.What == Verb::Element)
-      return index(resolve(Of),
-                   Object && !Args.empty() ? indexText(Args.front()) : Id,
-                   C->getType());
+    if (A.What == Verb::Element) {
+      ir::Name Which = Id;
+      if (Object && !Args.empty())
+        Which = indexText(Args.front());
+      else if (const auto *TA = Callee->getTemplateSpecializationArgs();
+               TA && TA->size() > 0 &&
+               TA->get(0).getKind() == TemplateArgument::Integral)
+        Which = ir::Name(llvm::toString(TA->get(0).getAsIntegral(), 10));
+      return index(resolve(Of), Which, C->getType());
+    }
     if (A.What == Verb::View)
       return step(resolve(Of), {ir::Step::Call, Names.of(Callee), Id},
                   C->getType());

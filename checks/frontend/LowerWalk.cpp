@@ -56,10 +56,9 @@ void Lowering::accessPlace(PlaceId P, uint32_t Flags, SourceRange R) {
   switch (Place.Type.Is) {
   case ir::Role::Lock:
   case ir::Role::CondVar:
-    if (!(Flags & (ir::AddressTaken | ir::Moved)) || !Place.Path.empty())
-      if (!Place.Type.indirect() && !(Flags & ir::AddressTaken))
-        return;
-    break;
+    if (Place.Type.Pointer)
+      break; // the pointer may be shared memory itself
+    return;
   case ir::Role::Guard:
     return;
   default:

@@ -74,6 +74,7 @@ private:
   void walkArgs(const clang::Expr *Object,
                 llvm::ArrayRef<const clang::Expr *> Args);
   void lowerCall(CallParts &P);
+  bool assigns(CallParts &P);
   bool emplacesElement(CallParts &P);
   void ordinaryCall(CallParts &P, bool Quiet = false);
   void unknownCall(const clang::CallExpr *C);

@@ -28,8 +28,17 @@ ir::Name Sources::file(FileID Id) {
     return It->second;
   llvm::SmallString<256> Path(File->getName());
   SM.getFileManager().makeAbsolutePath(Path);
-  llvm::sys::path::remove_dots(Path, /*remove_dot_dot=*/true);
-  llvm::StringRef Text = Path;
+  llvm::SmallString<256> Lexical(Path);
+  llvm::sys::path::remove_dots(Lexical, /*remove_dot_dot=*/true);
+  llvm::StringRef Text = Lexical;
+  // `..` behind a symbolic link (/lib/gcc/../../include) leads elsewhere than
+  // it looks; ask the file system, unless that would lead out of the project.
+  if (Path.str().contains("..") && (Root.empty() || !Text.starts_with(Root))) {
+    llvm::SmallString<256> Real;
+    if (!SM.getFileManager().getVirtualFileSystem().getRealPath(Path, Real))
+      Lexical = Real;
+    Text = Lexical;
+  }
   if (!Root.empty() && Text.size() > Root.size() + 1 &&
       Text.starts_with(Root) &&
       (Root == "/" || llvm::sys::path::is_separator(Text[Root.size()])))

@@ -89,6 +89,10 @@ ir::Name Symbols::make(const NamedDecl *D) {
       Text += llvm::utostr(F->getFieldIndex());
     return ir::Name(Text.str());
   }
+  if (const auto *F = dyn_cast<FunctionDecl>(D);
+      F && F->isTemplated() && Where.isSystem(F->getLocation()))
+    // Never lowered; the USRs of the library's templates fill pages.
+    return ir::Name(("s:" + qualified(F).str()).str());
   llvm::SmallString<256> Text;
   if (index::generateUSRForDecl(D, Text) || Text.empty()) {
     // No USR: named by its place, which makes it its own in any case.

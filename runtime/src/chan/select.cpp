@@ -49,6 +49,7 @@ struct select_engine::pass {
   bool try_one(std::size_t i) {
     case_base& c = *cases[i];
     owner wake;
+    c.used_ = true;
     c.core_->lock.lock();
     bool done;
     try {
@@ -63,11 +64,8 @@ struct select_engine::pass {
     return done;
   }
 
-  // The winner, or none. For up to 64 cases: one random number a try.
-  std::size_t try_ready_few() {
-    std::uint64_t set = 0;
-    for (std::size_t i = 0; i < n; ++i)
-      set |= std::uint64_t{seems_ready(i)} << i;
+  // The winner among up to 64 cases that seemed ready, or none. One random number a try.
+  std::size_t try_ready_few(std::uint64_t set) {
     while (set) {
       auto ready_count = static_cast<std::uint32_t>(std::popcount(set));
       std::uint32_t k = ready_count == 1 ? 0 : choose(ready_count);
@@ -98,7 +96,30 @@ struct select_engine::pass {
     return none;
   }
 
-  std::size_t try_ready() { return n <= 64 ? try_ready_few() : try_ready_many(); }
+  // One walk over the cases: forgets what an earlier select left in them, notes the special ones,
+  // and says which of the first 64 seem ready.
+  std::uint64_t look() {
+    std::uint64_t set = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      case_base& c = *cases[i];
+      if (c.used_) [[unlikely]] {
+        c.used_ = false;
+        c.reset();
+      }
+      if (chan_core* core = c.core_) {
+        ++channels;
+        set |= std::uint64_t{c.kind_ == case_kind::recv ? core->may_recv() : core->may_send()}
+               << (i & 63);
+      } else if (c.kind_ == case_kind::otherwise) {
+        if (otherwise != none)
+          throw std::invalid_argument("runnel: a select has at most one otherwise");
+        otherwise = i;
+      } else if (c.kind_ == case_kind::timeout) {
+        timeout = i;
+      }
+    }
+    return set;
+  }
 
   // Merges two lists that are sorted by the channels' addresses.
   static case_base* merge(case_base* a, case_base* b) noexcept {
@@ -114,23 +135,55 @@ struct select_engine::pass {
     return first;
   }
 
-  // A merge sort on the links inside the cases, bottom-up: no memory, no recursion.
+  // By insertion while there are few, as nearly always; else a merge sort on the links inside the
+  // cases, bottom-up: no memory, no recursion.
   void sort() noexcept {
-    case_base* runs[32] = {};
-    for (std::size_t i = 0; i < n; ++i) {
-      case_base* carry = cases[i];
-      if (!carry->core_)
+    if (n <= 12)
+      insert_all();
+    else
+      merge_all();
+  }
+  void insert_all() noexcept {
+    for (std::size_t i = n; i-- > 0;) {
+      case_base* c = cases[i];
+      if (!c->core_)
         continue;
-      carry->next_locked_ = nullptr;
+      case_base** at = &order;
+      while (*at && std::less<>()((*at)->core_, c->core_))
+        at = &(*at)->next_locked_;
+      c->next_locked_ = *at;
+      *at = c;
+    }
+  }
+  // Takes what is in order already as one piece: channels made one after the other often are.
+  void merge_all() noexcept {
+    case_base* runs[32] = {};
+    std::size_t levels = 0;
+    case_base* last = nullptr;
+    for (std::size_t i = 0; i < n;) {
+      case_base* carry = nullptr;
+      for (case_base** end = &carry; i < n; ++i) {
+        case_base* c = cases[i];
+        if (!c->core_)
+          continue;
+        if (carry && std::less<>()(c->core_, last->core_))
+          break;
+        c->next_locked_ = nullptr;
+        *end = last = c;
+        end = &c->next_locked_;
+      }
+      if (!carry)
+        break;
       std::size_t level = 0;
       for (; runs[level]; ++level) {
         carry = merge(runs[level], carry);
         runs[level] = nullptr;
       }
       runs[level] = carry;
+      levels = std::max(levels, level + 1);
     }
-    for (case_base* run : runs)
-      order = merge(run, order);
+    for (std::size_t level = 0; level < levels; ++level)
+      order = merge(runs[level], order);
   }
 
   void lock_all() noexcept {
@@ -166,6 +219,7 @@ struct select_engine::pass {
       return none;
     owner wake;
     bool done;
+    cases[pick]->used_ = true;
     try {
       done = cases[pick]->try_locked(wake);
     } catch (...) {
@@ -215,25 +269,11 @@ struct select_engine::pass {
 };
 
 std::size_t select_engine::run(case_base* const* cases, std::size_t n) {
-  pass p{.cases = cases, .n = n};
-  for (std::size_t i = 0; i < n; ++i) {
-    case_base& c = *cases[i];
-    c.reset();
-    switch (c.kind_) {
-    case case_kind::otherwise:
-      if (p.otherwise != pass::none)
-        throw std::invalid_argument("runnel: a select has at most one otherwise");
-      p.otherwise = i;
-      break;
-    case case_kind::timeout:
-      p.timeout = i;
-      break;
-    default:
-      p.channels += c.core_ != nullptr;
-    }
-  }
+  // In a simulation another goroutine may run before the look, which must see what it did.
   decision_point(cases);
-  std::size_t won = p.try_ready();
+  pass p{.cases = cases, .n = n};
+  std::uint64_t set = p.look();
+  std::size_t won = n <= 64 ? p.try_ready_few(set) : p.try_ready_many();
   bool waited = false;
   // With one channel the look was one moment already.
   if (won == pass::none && p.otherwise != pass::none && p.channels <= 1)
@@ -258,6 +298,7 @@ std::size_t select_engine::run(case_base* const* cases, std::size_t n) {
     }
   }
   case_base& winner = *cases[won];
+  winner.used_ = true;
   if (!waited) {
     winner.waiter_.ok = true;
     winner.waiter_.error = nullptr;

@@ -19,7 +19,7 @@ public:
 protected:
   explicit case_base(case_kind k) noexcept : kind_(k) {}
   // Copies and moves carry the case, not the wait it may have been part of.
-  case_base(const case_base& o) noexcept : core_(o.core_), kind_(o.kind_) {}
+  case_base(const case_base& o) noexcept : core_(o.core_), kind_(o.kind_), used_(o.used_) {}
   case_base& operator=(const case_base&) = delete;
 
   friend class select_engine;
@@ -40,6 +40,7 @@ protected:
 
 private:
   case_kind kind_;
+  bool used_ = false; ///< holds what a select left: a value, or that its channel was closed
   case_base* next_locked_ = nullptr;
   waiter waiter_;
 };

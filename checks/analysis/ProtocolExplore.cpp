@@ -1,0 +1,311 @@
+//===- ProtocolExplore.cpp - Every order of a small program ---------------===//
+
+#include "checks/analysis/ProtocolExplore.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <unordered_map>
+#include <unordered_set>
+
+namespace runnel::analysis::protocol {
+
+namespace {
+
+bool isMeetingPoint(ir::Role R) {
+  switch (R) {
+  case ir::Role::Channel:
+  case ir::Role::Sender:
+  case ir::Role::Receiver:
+  case ir::Role::WaitGroup:
+  case ir::Role::Group:
+  case ir::Role::CondVar:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// The scopes of a program.
+class Scopes {
+public:
+  explicit Scopes(const ir::Program &P) : P(P) {}
+
+  bool isScope(const ir::Function &F) {
+    return F.Defined && !F.System && !F.Blocks.empty() && makes(F) &&
+           communicates(F);
+  }
+
+private:
+  /// Whether an object of the record brings a meeting point with it.
+  bool holds(ir::Name Record) {
+    auto [It, New] = Records.try_emplace(Record, false);
+    if (!New)
+      return It->second;
+    const ir::Record *R = P.record(Record);
+    bool Found = false;
+    if (R && !R->System)
+      for (const ir::Field &F : R->Fields)
+        if (!F.Type.indirect() && !F.Static &&
+            (isMeetingPoint(F.Type.Is) ||
+             (F.Type.Record && holds(F.Type.Record))))
+          Found = true;
+    return Records[Record] = Found;
+  }
+
+  bool makes(const ir::Function &F) {
+    for (const ir::Block &B : F.Blocks)
+      for (const ir::Event &E : B.Events) {
+        if (E.What == ir::Op::MakeChannel || E.What == ir::Op::MakeContext)
+          return true;
+        if (E.What != ir::Op::Declare && E.What != ir::Op::New)
+          continue;
+        const ir::TypeRef &T = F.place(E.Subject).Type;
+        if (E.What == ir::Op::New && E.Text && holds(E.Text))
+          return true;
+        if (!T.indirect() &&
+            (isMeetingPoint(T.Is) || holds(T.Record) || holds(T.Element)))
+          return true;
+      }
+    return false;
+  }
+
+  bool communicates(const ir::Function &F) {
+    std::unordered_set<const ir::Function *> Seen;
+    std::vector<const ir::Function *> Work{&F};
+    while (!Work.empty()) {
+      const ir::Function *At = Work.back();
+      Work.pop_back();
+      if (!Seen.insert(At).second)
+        continue;
+      for (const ir::Block &B : At->Blocks)
+        for (const ir::Event &E : B.Events) {
+          switch (E.What) {
+          case ir::Op::Send:
+          case ir::Op::Recv:
+          case ir::Op::Select:
+          case ir::Op::CountWait:
+          case ir::Op::Wait:
+            return true;
+          default:
+            break;
+          }
+          if (E.Callee)
+            if (const ir::Function *Callee = P.function(E.Callee))
+              Work.push_back(Callee);
+          for (const ir::Operand &A : E.Args)
+            if (A.How == ir::Operand::Lambda ||
+                A.How == ir::Operand::FunctionArg)
+              if (const ir::Function *Callee = P.function(A.Symbol))
+                Work.push_back(Callee);
+        }
+    }
+    return false;
+  }
+
+  const ir::Program &P;
+  std::unordered_map<ir::Name, bool> Records;
+};
+
+/// The states of one scope, by breadth, so that schedules come out short.
+class Explorer {
+public:
+  Explorer(Machine &M, unsigned Limit) : M(M), Limit(Limit) {}
+
+  void run(const ir::Function &Root) {
+    for (State &S : M.begin(Root))
+      add(std::move(S), -1, {});
+    for (size_t I = 0; I != Nodes.size(); ++I) {
+      if (I >= Limit) {
+        Over = true;
+        break;
+      }
+      State S = std::move(*Nodes[I].S);
+      Nodes[I].S.reset();
+      for (Successor &Next : M.successors(S)) {
+        int32_t To =
+            add(std::move(Next.After), static_cast<int32_t>(I), Next.How);
+        Nodes[I].Succs.push_back(To);
+      }
+      Nodes[I].Open = M.dropped();
+      Nodes[I].Expanded = true;
+      if (!Nodes[I].Open)
+        describe(S, Nodes[I]);
+    }
+  }
+
+  unsigned states() const { return Nodes.size(); }
+  bool over() const { return Over; }
+
+  void collect(const ir::Function &Root, std::vector<Blocked> &Out) {
+    components();
+    for (const std::vector<int32_t> &Component : Bottoms) {
+      // By breadth, the first node is the one a shortest schedule leads to.
+      int32_t First = *std::min_element(Component.begin(), Component.end());
+      Blocked B;
+      B.Scope = &Root;
+      B.Parties = Nodes[First].Parties;
+      for (size_t I = 0; I != B.Parties.size(); ++I)
+        for (int32_t Other : Component) {
+          const std::vector<Party> &There = Nodes[Other].Parties;
+          if (I >= There.size() || There[I].E != B.Parties[I].E ||
+              There[I].WaitsFor.empty())
+            B.Parties[I].WaitsFor.clear();
+        }
+      if (llvm::none_of(B.Parties,
+                        [](const Party &P) { return !P.WaitsFor.empty(); }))
+        continue;
+      for (int32_t At = First; At >= 0; At = Nodes[At].From)
+        if (Nodes[At].By.E)
+          B.Schedule.push_back(Nodes[At].By);
+      std::reverse(B.Schedule.begin(), B.Schedule.end());
+      Out.push_back(std::move(B));
+    }
+  }
+
+private:
+  struct Node {
+    std::unique_ptr<State> S; ///< until expanded
+    int32_t From = -1;
+    Move By;
+    std::vector<int32_t> Succs;
+    std::vector<Party> Parties;
+    bool Open = false;
+    bool Expanded = false;
+  };
+
+  int32_t add(State S, int32_t From, Move By) {
+    auto [It, New] =
+        Numbers.try_emplace(S.key(), static_cast<int32_t>(Nodes.size()));
+    if (New) {
+      Nodes.emplace_back();
+      Nodes.back().S = std::make_unique<State>(std::move(S));
+      Nodes.back().From = From;
+      Nodes.back().By = By;
+    }
+    return It->second;
+  }
+
+  void describe(const State &S, Node &N) {
+    uint32_t Tainted = 0;
+    for (size_t I = 0; I != S.Processes.size(); ++I)
+      if (S.Processes[I].Tainted)
+        Tainted |= 1u << I;
+    for (size_t I = 0; I != S.Processes.size(); ++I) {
+      const Process &Pr = S.Processes[I];
+      Party Out;
+      Out.Id = Pr.Id;
+      Out.Started = Pr.Started;
+      Out.Left = Pr.Left;
+      Out.Done = Pr.How == Process::Done;
+      if (!Out.Done) {
+        Out.F = Pr.top().F;
+        Out.E = &Pr.event();
+        bool Certain = true;
+        State Resolved = S;
+        for (int32_t Id : M.waitsFor(Resolved, static_cast<int32_t>(I))) {
+          if (Id >= static_cast<int32_t>(S.Objects.size())) {
+            Certain = false;
+            break;
+          }
+          const Object &O = S.Objects[Id];
+          Certain &= (O.TouchedBy & Tainted) == 0;
+          Meeting Met{O.How,        O.Id,    O.Made, O.Capacity,
+                      O.SharedMode, O.Owner, {}};
+          for (size_t J = 0; J != S.Processes.size(); ++J)
+            if (O.TouchedBy & (1u << J))
+              Met.Touched.push_back(static_cast<int32_t>(J));
+          Out.WaitsFor.push_back(std::move(Met));
+        }
+        if (!Certain)
+          Out.WaitsFor.clear();
+      }
+      N.Parties.push_back(std::move(Out));
+    }
+  }
+
+  /// Tarjan's algorithm without recursion; keeps the components that nothing
+  /// leaves and that were seen whole.
+  void components() {
+    size_t N = Nodes.size();
+    std::vector<int32_t> Index(N, -1), Low(N, 0), Component(N, -1);
+    std::vector<int32_t> Stack;
+    std::vector<std::pair<int32_t, size_t>> Calls;
+    int32_t Next = 0, Components = 0;
+    for (size_t Start = 0; Start != N; ++Start) {
+      if (Index[Start] >= 0)
+        continue;
+      Calls.push_back({static_cast<int32_t>(Start), 0});
+      while (!Calls.empty()) {
+        auto &[At, Edge] = Calls.back();
+        if (Edge == 0) {
+          Index[At] = Low[At] = Next++;
+          Stack.push_back(At);
+        }
+        if (Edge < Nodes[At].Succs.size()) {
+          int32_t To = Nodes[At].Succs[Edge++];
+          if (Index[To] < 0)
+            Calls.push_back({To, 0});
+          else if (Component[To] < 0)
+            Low[At] = std::min(Low[At], Index[To]);
+          continue;
+        }
+        int32_t Done = At;
+        Calls.pop_back();
+        if (!Calls.empty())
+          Low[Calls.back().first] =
+              std::min(Low[Calls.back().first], Low[Done]);
+        if (Low[Done] != Index[Done])
+          continue;
+        std::vector<int32_t> Members;
+        int32_t Member;
+        do {
+          Member = Stack.back();
+          Stack.pop_back();
+          Component[Member] = Components;
+          Members.push_back(Member);
+        } while (Member != Done);
+        ++Components;
+        bool Bottom = llvm::all_of(Members, [&](int32_t Each) {
+          return Nodes[Each].Expanded && !Nodes[Each].Open &&
+                 llvm::all_of(Nodes[Each].Succs, [&](int32_t To) {
+                   return Component[To] == Components - 1;
+                 });
+        });
+        if (Bottom)
+          Bottoms.push_back(std::move(Members));
+      }
+    }
+  }
+
+  Machine &M;
+  unsigned Limit;
+  bool Over = false;
+  std::vector<Node> Nodes;
+  std::unordered_map<std::string, int32_t> Numbers;
+  std::vector<std::vector<int32_t>> Bottoms;
+};
+
+} // namespace
+
+Exploration explore(const ir::Program &P, Budget B) {
+  Exploration Result;
+  Scopes Which(P);
+  for (const ir::Function &F : P.module().Functions) {
+    if (!Which.isScope(F))
+      continue;
+    ++Result.Scopes;
+    if (Result.States >= B.StatesInAll) {
+      ++Result.OverBudget;
+      continue;
+    }
+    Machine M(P, Limits());
+    Explorer E(M, std::min(B.StatesPerScope, B.StatesInAll - Result.States));
+    E.run(F);
+    E.collect(F, Result.Found);
+    Result.States += E.states();
+    Result.OverBudget += E.over() || M.cut();
+  }
+  return Result;
+}
+
+} // namespace runnel::analysis::protocol

@@ -1,0 +1,67 @@
+//===- ProtocolExplore.h - Who can wait for ever ----------------*- C++ -*-===//
+//
+// Cuts the program into scopes, one for each function that makes channels or
+// their like, runs the scope's small model (ProtocolMachine.h) in every order,
+// and returns the states in which somebody waits and nobody is left to end it.
+//
+// A goroutine waits for ever in a bottom component of the state graph in all of
+// whose states it waits for the same thing. That covers a terminal state (a
+// component of one) as well as a program that goes on without it.
+//
+// Complexity: linear in the states visited, which Budget bounds. A scope that
+// meets the bound yields only what lies in components that were seen whole.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RUNNEL_CHECKS_ANALYSIS_PROTOCOLEXPLORE_H
+#define RUNNEL_CHECKS_ANALYSIS_PROTOCOLEXPLORE_H
+
+#include "checks/analysis/ProtocolMachine.h"
+
+namespace runnel::analysis::protocol {
+
+struct Budget {
+  unsigned StatesPerScope = 20000;
+  unsigned StatesInAll = 400000;
+};
+
+/// What a goroutine waits for, or has to do with.
+struct Meeting {
+  Object::Kind How = Object::Opaque;
+  ir::Name Id;
+  ir::Range Made;
+  int32_t Capacity = 0;
+  bool SharedMode = false;
+  int32_t Owner = -1;           ///< of a mutex: process
+  std::vector<int32_t> Touched; ///< processes that have used it
+};
+
+/// A goroutine in the state that was found.
+struct Party {
+  ir::Name Id;
+  bool Lambda = false;
+  ir::Range Started;
+  bool Done = false;
+  ir::Range Left;                  ///< Done: where it ended
+  const ir::Function *F = nullptr; ///< not Done: where it stands
+  const ir::Event *E = nullptr;
+  std::vector<Meeting> WaitsFor; ///< not empty: for ever
+};
+
+struct Blocked {
+  const ir::Function *Scope = nullptr;
+  std::vector<Party> Parties; ///< by process number; the scope itself first
+  std::vector<Move> Schedule; ///< a shortest one
+};
+
+struct Exploration {
+  std::vector<Blocked> Found;
+  unsigned Scopes = 0, States = 0;
+  unsigned OverBudget = 0; ///< scopes not seen whole
+};
+
+Exploration explore(const ir::Program &P, Budget B);
+
+} // namespace runnel::analysis::protocol
+
+#endif

@@ -1,0 +1,317 @@
+//===- ProtocolFlow.cpp - Branches, loops and what they decide ------------===//
+//
+// How the machine gets from one block to the next: conditions it can read,
+// those it cannot (decided once, then kept), and loops that run a known number
+// of times.
+//
+//===----------------------------------------------------------------------===//
+
+#include "checks/analysis/ProtocolMachine.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+namespace runnel::analysis::protocol {
+
+/// Larger numbers are cut down to this and beyond, in their order, so that a
+/// loop of 100 and a buffer of 100 still agree.
+static constexpr int64_t Small = 5;
+
+static bool isCommunication(ir::Op What) {
+  switch (What) {
+  case ir::Op::Send:
+  case ir::Op::Recv:
+  case ir::Op::Select:
+  case ir::Op::Spawn:
+  case ir::Op::Wait:
+  case ir::Op::Notify:
+  case ir::Op::CountAdd:
+  case ir::Op::CountDone:
+  case ir::Op::CountWait:
+  case ir::Op::Close:
+    return true;
+  default:
+    return false;
+  }
+}
+
+bool Machine::communicates(const ir::Function &F,
+                           std::set<const ir::Function *> &Seen) {
+  if (!Seen.insert(&F).second)
+    return false;
+  for (const ir::Block &B : F.Blocks)
+    for (const ir::Event &E : B.Events) {
+      if (isCommunication(E.What))
+        return true;
+      if (E.What == ir::Op::Call)
+        if (const ir::Function *Callee = P.function(E.Callee))
+          if (communicates(*Callee, Seen))
+            return true;
+    }
+  return false;
+}
+
+const Machine::Flow &Machine::flow(const ir::Function &F) {
+  auto [It, New] = Flows.try_emplace(&F);
+  Flow &Result = It->second;
+  if (!New)
+    return Result;
+  size_t N = F.Blocks.size();
+  uint32_t Events = 0;
+  Result.InLoop.resize(N);
+  Result.Communicates.resize(N);
+  std::vector<std::vector<ir::BlockId>> Preds(N);
+  for (ir::BlockId B = 0; B != N; ++B) {
+    Result.FirstEvent.push_back(Events);
+    Events += F.Blocks[B].Events.size();
+    for (ir::BlockId Succ : F.Blocks[B].Succs)
+      Preds[Succ].push_back(B);
+  }
+  for (ir::BlockId Head = 0; Head != N; ++Head) {
+    const ir::Block &B = F.Blocks[Head];
+    if (B.Term != ir::Terminator::While && B.Term != ir::Terminator::Do &&
+        B.Term != ir::Terminator::For && B.Term != ir::Terminator::RangeFor)
+      continue;
+    // The loop: what the body's entry reaches and what reaches the head, the
+    // head itself removed.
+    if (B.Succs.empty())
+      continue;
+    std::vector<bool> Forward(N), Backward(N);
+    std::vector<ir::BlockId> Work{B.Succs[0]};
+    while (!Work.empty()) {
+      ir::BlockId At = Work.back();
+      Work.pop_back();
+      if (At == Head || Forward[At])
+        continue;
+      Forward[At] = true;
+      for (ir::BlockId Succ : F.Blocks[At].Succs)
+        Work.push_back(Succ);
+    }
+    Work.assign(1, Head);
+    while (!Work.empty()) {
+      ir::BlockId At = Work.back();
+      Work.pop_back();
+      for (ir::BlockId Pred : Preds[At])
+        if (Pred != Head && !Backward[Pred]) {
+          Backward[Pred] = true;
+          Work.push_back(Pred);
+        }
+    }
+    std::vector<bool> Body(N);
+    std::set<const ir::Function *> Seen;
+    for (ir::BlockId At = 0; At != N; ++At) {
+      Body[At] = Forward[At] && Backward[At];
+      if (!Body[At])
+        continue;
+      for (const ir::Event &E : F.Blocks[At].Events) {
+        bool Talks = isCommunication(E.What);
+        if (E.What == ir::Op::Call)
+          if (const ir::Function *Callee = P.function(E.Callee))
+            Talks |= communicates(*Callee, Seen);
+        if (Talks)
+          Result.Communicates[Head] = true;
+      }
+    }
+    Result.InLoop[Head] = std::move(Body);
+  }
+  return Result;
+}
+
+std::string Machine::decisionKey(State &S, int32_t Number, ir::Name Text,
+                                 const std::vector<ir::PlaceId> &Reads) {
+  std::string Key = Text.str().str();
+  for (ir::PlaceId Place : Reads) {
+    Value V = resolve(S, Number, Place);
+    if (V == Value{}) {
+      // Not followed further than its name: the same path from the same root.
+      const Frame &F = S.Processes[Number].top();
+      const ir::Place &Pl = F.F->place(Place);
+      V = symbolFor(Number, S.Processes[Number].Stack.size(), 900);
+      if (Pl.Root == ir::Place::Param && Pl.Index < F.Params.size())
+        V = F.Params[Pl.Index];
+      else if (Pl.Root == ir::Place::Local && Pl.Index < F.Locals.size())
+        V = F.Locals[Pl.Index];
+      else if (Pl.Root == ir::Place::Capture && Pl.Index < F.Captures.size())
+        V = F.Captures[Pl.Index];
+      else if (Pl.Root == ir::Place::This)
+        V = F.This;
+    }
+    Key += '|';
+    Key += llvm::utostr(V.How);
+    Key += ':';
+    Key += llvm::itostr(V.Id);
+  }
+  return Key;
+}
+
+/// How often the loop runs; every length that is tried, if it is not known.
+int32_t Machine::length(State &S, int32_t Number, const ir::TripCount &T,
+                        std::vector<int32_t> &Ways) {
+  if (T.What == ir::TripCount::Known)
+    return static_cast<int32_t>(T.Value <= Small ? T.Value
+                                                 : Small + (T.Value > Small));
+  std::string Key = decisionKey(S, Number, T.Text, T.Reads);
+  auto It = S.Choices.find(Key);
+  if (It != S.Choices.end())
+    return It->second;
+  Ways = {1, 2};
+  return -1;
+}
+
+/// Appends the successors control may take; false if the run must be given up.
+bool Machine::decide(State &S, int32_t Number, const ir::Block &B,
+                     std::vector<int32_t> &Ways) {
+  Frame &F = S.Processes[Number].top();
+  const ir::Condition &C = B.Cond;
+  auto Either = [&](bool Holds) {
+    Ways.push_back(Holds != C.Negated ? 0 : 1);
+    return true;
+  };
+  switch (C.What) {
+  case ir::Condition::Constant:
+    return Either(C.Value != 0);
+  case ir::Condition::Received: {
+    auto It = F.Received.find(C.Subject);
+    if (It != F.Received.end())
+      return Either(It->second);
+    break;
+  }
+  case ir::Condition::Owns: {
+    auto It = F.Owned.find(C.Subject);
+    if (It != F.Owned.end())
+      return Either(It->second);
+    Value V = resolve(S, Number, C.Subject);
+    if (Object *O = object(S, V); O && O->How == Object::Guard)
+      return Either(O->Owns);
+    break;
+  }
+  case ir::Condition::SelectWon:
+    if (F.Won >= 0 && !B.Succs.empty() && B.Term != ir::Terminator::Switch)
+      return Either(F.Won == C.Value);
+    if (F.Won >= 0 && B.Term == ir::Terminator::Switch) {
+      int32_t Default = -1;
+      for (size_t I = 0; I != B.CaseValues.size(); ++I) {
+        if (B.CaseValues[I].Default)
+          Default = static_cast<int32_t>(I);
+        else if (B.CaseValues[I].Value == F.Won) {
+          Ways.push_back(static_cast<int32_t>(I));
+          return true;
+        }
+      }
+      if (Default >= 0)
+        Ways.push_back(Default);
+      return Default >= 0;
+    }
+    break;
+  case ir::Condition::Truth: {
+    Value V = resolve(S, Number, C.Subject);
+    if (V.How == Value::Nil)
+      return Either(false);
+    if (V.How == Value::Number)
+      return Either(V.Id != 0);
+    break;
+  }
+  case ir::Condition::Compare: {
+    Value V = resolve(S, Number, C.Subject);
+    if (V.How != Value::Number || C.Against != ir::NoPlace)
+      break;
+    int64_t L = V.Id, R = C.Value;
+    switch (C.How) {
+    case ir::Condition::EQ:
+      return Either(L == R);
+    case ir::Condition::NE:
+      return Either(L != R);
+    case ir::Condition::LT:
+      return Either(L < R);
+    case ir::Condition::LE:
+      return Either(L <= R);
+    case ir::Condition::GT:
+      return Either(L > R);
+    case ir::Condition::GE:
+      return Either(L >= R);
+    }
+    break;
+  }
+  case ir::Condition::None:
+  case ir::Condition::Opaque:
+    break;
+  }
+  // It cannot be read: both ways, but the same way as long as nothing says that
+  // it is asked anew. The same block asking again is a loop coming round.
+  if (C.Text && B.Succs.size() == 2) {
+    std::string Key = decisionKey(S, Number, C.Text, C.Reads);
+    auto Known = S.Choices.find(Key);
+    auto Where = F.Decided.find(Key);
+    bool Again = Where != F.Decided.end() && Where->second == F.Block;
+    if (Known != S.Choices.end() && !Again)
+      return Either(Known->second != 0);
+  }
+  for (size_t I = 0; I != B.Succs.size(); ++I)
+    Ways.push_back(static_cast<int32_t>(I));
+  return true;
+}
+
+/// Moves process \p Number past the end of its block, every way it can go.
+void Machine::branch(State &S, int32_t Number, std::vector<State> &Forks) {
+  Process &Pr = S.Processes[Number];
+  Frame &F = Pr.top();
+  const ir::Function &Fn = *F.F;
+  const ir::Block &B = Fn.Blocks[F.Block];
+  const Flow &Fl = flow(Fn);
+  auto Go = [&](State Next, ir::BlockId To) {
+    Frame &Top = Next.Processes[Number].top();
+    // Entering a loop from outside starts its count again.
+    if (!Fl.InLoop[To].empty() && !Fl.InLoop[To][Top.Block] && To != Top.Block)
+      Top.Loops.erase(To);
+    Top.Block = To;
+    Top.Index = 0;
+    Forks.push_back(std::move(Next));
+  };
+  if (B.Succs.empty())
+    return; // exit(), abort(): the whole program is gone, nobody waits
+  if (B.Succs.size() == 1) {
+    Go(std::move(S), B.Succs[0]);
+    return;
+  }
+  bool Head = !Fl.InLoop[F.Block].empty();
+  if (Head && B.Trips.What != ir::TripCount::Unknown) {
+    std::vector<int32_t> Lengths;
+    int32_t Known = length(S, Number, B.Trips, Lengths);
+    bool Symbolic = !Lengths.empty();
+    if (!Symbolic)
+      Lengths.push_back(Known);
+    for (int32_t Length : Lengths) {
+      State Next = S;
+      Frame &Top = Next.Processes[Number].top();
+      if (Symbolic)
+        Next.Choices[decisionKey(Next, Number, B.Trips.Text, B.Trips.Reads)] =
+            Length;
+      int32_t &Begun = Top.Loops[Top.Block];
+      bool More = Begun < Length;
+      if (More)
+        ++Begun;
+      else
+        Top.Loops.erase(Top.Block);
+      Go(std::move(Next), B.Succs[More ? 0 : 1]);
+    }
+    return;
+  }
+  std::vector<int32_t> Ways;
+  if (!decide(S, Number, B, Ways))
+    return;
+  for (int32_t Way : Ways) {
+    State Next = S;
+    Process &Same = Next.Processes[Number];
+    if (Ways.size() > 1 && B.Cond.Text && B.Succs.size() == 2) {
+      std::string Key = decisionKey(Next, Number, B.Cond.Text, B.Cond.Reads);
+      Next.Choices[Key] = (Way == 0) != B.Cond.Negated;
+      Same.top().Decided[Key] = F.Block;
+    }
+    // How often a loop of unknown length runs is nobody's bug: what depends on
+    // it is not reported.
+    if (Head && Ways.size() > 1 && Way == 1 && Fl.Communicates[F.Block])
+      Same.Tainted = true;
+    Go(std::move(Next), B.Succs[Way]);
+  }
+}
+
+} // namespace runnel::analysis::protocol

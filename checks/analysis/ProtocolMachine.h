@@ -1,0 +1,149 @@
+//===- ProtocolMachine.h - Runs the IR of a small scope ---------*- C++ -*-===//
+//
+// An abstract machine for the events of the IR. It knows what send, lock, wait
+// and their like do, forks where the program may go either way, and leaves out
+// everything else. Which goroutine moves next is the explorer's choice.
+//
+// Visible events are those at which the order of goroutines matters. Between
+// two of them a goroutine runs alone: the rest is local, or only ever enables
+// others (unlock, wait_group.done), so running it at once loses no state in
+// which somebody waits for ever.
+//
+// Where the machine does not know (a value, a callee, an object that other code
+// may use) it lets the goroutine pass: it can miss a deadlock, and is built not
+// to invent one. The exceptions are conditions it cannot read, which it takes
+// to go either way, though the same way each time.
+//
+// Sources: scopes and the idea of small bounded models follow the published
+// work on static detection of blocking bugs in Go (GCatch, ASPLOS 2021); the
+// exploration is plain explicit-state search (Holzmann, The Spin Model
+// Checker).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RUNNEL_CHECKS_ANALYSIS_PROTOCOLMACHINE_H
+#define RUNNEL_CHECKS_ANALYSIS_PROTOCOLMACHINE_H
+
+#include "checks/analysis/ProtocolState.h"
+#include "checks/ir/Program.h"
+
+#include <set>
+#include <unordered_map>
+
+namespace runnel::analysis::protocol {
+
+/// One move of the run, for the schedule.
+struct Move {
+  int32_t Process = -1;
+  int32_t With = -1; ///< the other side of a rendezvous
+  const ir::Function *F = nullptr;
+  const ir::Event *E = nullptr;
+  int32_t Case = -1; ///< of a select
+};
+
+struct Successor {
+  Move How;
+  State After;
+};
+
+struct Limits {
+  unsigned Processes = 8;
+  unsigned Depth = 16;        ///< of calls
+  unsigned LocalSteps = 4000; ///< between two visible events
+  unsigned Forks = 48;        ///< likewise
+};
+
+class Machine {
+public:
+  Machine(const ir::Program &P, Limits L) : P(P), L(L) {}
+
+  /// \p Root about to begin, each goroutine at its first visible event. More
+  /// than one, if conditions can go either way.
+  std::vector<State> begin(const ir::Function &Root);
+  std::vector<Successor> successors(const State &S);
+  /// The objects that process \p Number waits for in \p S and that no code
+  /// outside the scope can touch; empty if it does not wait, or may be woken
+  /// from outside.
+  std::vector<int32_t> waitsFor(const State &S, int32_t Number) const;
+  /// A limit was met: what was not found may still exist.
+  bool cut() const { return Cut; }
+  /// The last begin() or successors() left out a run that it could not follow
+  /// (an exception, an exit, a limit): the state may have other futures.
+  bool dropped() const { return Dropped; }
+
+private:
+  // Where values come from (ProtocolValues.cpp).
+  Value resolve(State &S, int32_t Process, ir::PlaceId Place);
+  Value root(State &S, int32_t Process, const ir::Place &Place);
+  Value step(State &S, int32_t Process, Value Base, const ir::Step &Step,
+             const ir::TypeRef &Type);
+  void assign(State &S, int32_t Process, ir::PlaceId Place, Value V);
+  Value operand(State &S, int32_t Process, const ir::Operand &O);
+  Value make(State &S, const ir::TypeRef &Type, bool External, ir::Name Id,
+             ir::Range Where);
+  Value makeObject(State &S, Object::Kind How, ir::Name Id, ir::Range Where);
+  Value symbolFor(int32_t Process, size_t Depth, unsigned Slot) const;
+  Object *object(State &S, Value V) const;
+  void escape(State &S, Value V);
+  void touch(State &S, Value V, int32_t Process);
+
+  // What events do between visible ones (ProtocolLocal.cpp, ProtocolFlow.cpp).
+  /// Runs every goroutine to its next visible event; appends every outcome.
+  void runLocal(State S, std::vector<State> &Out);
+  /// False: this run is given up.
+  bool execute(State &S, int32_t Number, const ir::Event &E);
+  bool call(State &S, int32_t Number, const ir::Event &E);
+  bool enter(State &S, int32_t Number, const ir::Function &Callee,
+             const ir::Event &E, unsigned FirstArg, Value Callable);
+  bool spawn(State &S, int32_t Number, const ir::Event &E);
+  void leave(State &S, int32_t Number, Value Result);
+  void branch(State &S, int32_t Number, std::vector<State> &Forks);
+  bool decide(State &S, int32_t Number, const ir::Block &B,
+              std::vector<int32_t> &Ways);
+  int32_t length(State &S, int32_t Number, const ir::TripCount &T,
+                 std::vector<int32_t> &Ways);
+  std::string decisionKey(State &S, int32_t Number, ir::Name Text,
+                          const std::vector<ir::PlaceId> &Reads);
+  const ir::Function *target(State &S, int32_t Number, const ir::Event &E,
+                             Value &Callable);
+  const ir::Function *closureCode(State &S, Value V) const;
+  bool visible(State &S, int32_t Number, const ir::Event &E);
+
+  // What visible events do (ProtocolVisible.cpp, ProtocolChannels.cpp).
+  void moves(const State &S, int32_t Number, std::vector<Successor> &Out);
+  void channelMoves(const State &S, int32_t Number,
+                    std::vector<Successor> &Out);
+  bool canLock(const State &S, const Object &M, int32_t Process,
+               bool Shared) const;
+  void lock(Object &M, int32_t Process, bool Shared);
+  void unlock(Object &M, int32_t Process);
+  std::vector<int32_t> locksOf(State &S, int32_t Number, const ir::Event &E);
+  bool cancelled(const State &S, const Object &Context) const;
+  bool mayBeCancelled(const State &S, const Object &Context) const;
+  void advance(State S, std::initializer_list<int32_t> Numbers, Move How,
+               std::vector<Successor> &Out);
+  void win(State S, std::initializer_list<std::pair<int32_t, int32_t>> Who,
+           Move How, std::vector<Successor> &Out);
+  void received(State &S, int32_t Number, const ir::Event &E, int32_t Case,
+                bool Ok, Value V);
+
+  // Facts about control flow, by function (ProtocolFlow.cpp).
+  struct Flow {
+    std::vector<uint32_t> FirstEvent;      ///< number of a block's first event
+    std::vector<std::vector<bool>> InLoop; ///< of each head; empty: no head
+    std::vector<bool> Communicates;        ///< loop heads whose body does
+  };
+  const Flow &flow(const ir::Function &F);
+  bool communicates(const ir::Function &F,
+                    std::set<const ir::Function *> &Seen);
+
+  const ir::Program &P;
+  Limits L;
+  bool Cut = false;
+  bool Dropped = false;
+  std::unordered_map<const ir::Function *, Flow> Flows;
+};
+
+} // namespace runnel::analysis::protocol
+
+#endif

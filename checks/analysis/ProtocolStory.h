@@ -1,0 +1,46 @@
+//===- ProtocolStory.h - Telling a deadlock in the program's words -*- C++
+//-*-===//
+//
+// Chooses, of the goroutines that wait for ever, the one whose fault it is, and
+// says who waits for what, why nobody comes, and how it came to that.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RUNNEL_CHECKS_ANALYSIS_PROTOCOLSTORY_H
+#define RUNNEL_CHECKS_ANALYSIS_PROTOCOLSTORY_H
+
+#include "checks/analysis/ProtocolExplore.h"
+
+#include <string>
+
+namespace runnel::analysis::protocol {
+
+class Story {
+public:
+  explicit Story(const Blocked &B);
+
+  /// The party that a finding is about: one that waits for something nobody
+  /// else waiting holds up.
+  const Party &cause() const { return B.Parties[Cause]; }
+  int32_t causeNumber() const { return Cause; }
+  /// All of them wait for mutexes alone: a matter of lock order.
+  bool onlyMutexes() const;
+
+  /// "`worker`", "the goroutine started at line 12", "`main`".
+  std::string who(int32_t Number) const;
+  /// "to send on `results`"
+  std::string waitsTo(int32_t Number) const;
+  /// Who could have ended the wait, and what became of them; with the place.
+  std::vector<std::pair<ir::Range, std::string>> whyNobody() const;
+  std::vector<std::pair<ir::Range, std::string>> schedule() const;
+  std::string advice() const;
+
+private:
+  std::string name(const Meeting &M) const;
+  const Blocked &B;
+  int32_t Cause = 0;
+};
+
+} // namespace runnel::analysis::protocol
+
+#endif

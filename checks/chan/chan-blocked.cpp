@@ -1,0 +1,58 @@
+//===- chan-blocked.cpp - Goroutines that wait for each other for ever ----===//
+
+#include "checks/Check.h"
+#include "checks/analysis/Facts.h"
+#include "checks/analysis/ProtocolStory.h"
+
+#include <map>
+
+namespace runnel {
+
+using namespace analysis;
+
+static std::vector<Finding> run(const Facts &F, const Options &O) {
+  protocol::Budget B;
+  B.StatesPerScope = O.get("StatesPerScope", long(B.StatesPerScope));
+  B.StatesInAll = O.get("StatesInAll", long(B.StatesInAll));
+  protocol::Exploration E = protocol::explore(F.program(), B);
+
+  // One finding for each operation that blocks: the one with the shortest
+  // schedule. Scopes come in the order of their symbols, so ties are stable.
+  std::map<ir::Range, const protocol::Blocked *> Best;
+  for (const protocol::Blocked &Each : E.Found) {
+    protocol::Story S(Each);
+    // Lock order is told by the web checks, with both traces.
+    if (S.onlyMutexes())
+      continue;
+    const protocol::Blocked *&Slot = Best[S.cause().E->Where];
+    if (!Slot || Each.Schedule.size() < Slot->Schedule.size())
+      Slot = &Each;
+  }
+  std::vector<Finding> Out;
+  for (const auto &[Where, Each] : Best) {
+    protocol::Story S(*Each);
+    Finding Found;
+    Found.Check = "runnel-chan-blocked";
+    Found.Where = Where;
+    Found.Symbol = S.cause().F->Id.str();
+    Found.Message = S.who(S.causeNumber()) + " can wait for ever " +
+                    S.waitsTo(S.causeNumber());
+    for (auto &[At, Text] : S.whyNobody())
+      Found.Notes.push_back({At, Text});
+    for (auto &[At, Text] : S.schedule())
+      Found.Notes.push_back({At, Text});
+    Found.Notes.push_back({Where, S.advice()});
+    Out.push_back(std::move(Found));
+  }
+  return Out;
+}
+
+static const OptionInfo Known[] = {
+    {"StatesPerScope", "20000",
+     "states of one scope that are explored before it is given up"},
+    {"StatesInAll", "400000", "the same for all scopes of the program"},
+};
+static const CheckRegistration X("runnel-chan-blocked", Level::Default, run,
+                                 Known, /*WholeProgram=*/true);
+
+} // namespace runnel

@@ -25,6 +25,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+RUNTIME = Path(__file__).resolve().parents[2] / "runtime/include"
 FINDING = re.compile(r"^(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): (?P<kind>warning|error|note): (?P<text>.*)$")
 NAME = re.compile(r" \[runnel-(?P<check>[\w-]+)(?:,[^\]]*)?\]$")
 EXPECT = re.compile(r'// expect(?:@(?P<shift>[+-]\d+))?: (?P<check>[a-z][\w-]*)(?: "(?P<text>[^"]*)")?')
@@ -45,7 +46,8 @@ class Case:
         self.files, everything = split(path)
         self.flags = ["-std=c++20", "-pthread"]
         for line in re.findall(r"^// flags: (.*)$", everything, re.M):
-            self.flags += line.split()
+            # %runtime: the runtime's headers, which programs under test are written against.
+            self.flags += line.replace("%runtime", str(RUNTIME)).split()
         self.options = re.findall(r"^// option: ([\w.-]+): (.*)$", everything, re.M)
         self.whole = re.search(r"^// whole-program$", everything, re.M)
         self.fixed = re.findall(r"// CHECK-FIX: (.*)$", everything, re.M)

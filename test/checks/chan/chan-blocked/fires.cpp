@@ -1,0 +1,203 @@
+// Protocols of channels, locks, wait groups and contexts in which somebody waits for ever.
+// flags: -I%runtime
+#include <runnel/runnel.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using runnel::on_recv, runnel::on_send, runnel::on_timeout, runnel::otherwise;
+
+int compute();
+bool failed();
+
+namespace receiver_times_out {
+// The classic: the answer comes after the caller has gone.
+int ask() {
+  runnel::channel<int> answer;
+  runnel::go([=] {
+    answer.send(compute()); // expect: chan-blocked "to send on `answer`"
+  });
+  auto in = on_recv(answer);
+  auto late = on_timeout(1s);
+  if (auto won = runnel::select(in, late); won == in)
+    return *in;
+  return -1;
+}
+} // namespace receiver_times_out
+
+namespace receiver_returns_early {
+int first_of_two() {
+  runnel::channel<int> results;
+  runnel::go([=] { results.send(1); }); // expect: chan-blocked "to send on `results`"
+  runnel::go([=] { results.send(2); }); // expect: chan-blocked "to send on `results`"
+  return *results.recv();
+}
+
+bool verify() {
+  runnel::channel<std::string> errors;
+  runnel::go([=] {
+    errors.send("one");
+    errors.send("two"); // expect: chan-blocked "to send on `errors`"
+  });
+  if (failed())
+    return false;
+  errors.recv();
+  errors.recv();
+  return true;
+}
+} // namespace receiver_returns_early
+
+namespace own_send {
+void talk_to_oneself() {
+  runnel::channel<int> c;
+  c.send(1); // expect: chan-blocked "to send on `c`"
+  c.recv();
+}
+
+void too_small() {
+  runnel::channel<int> c(1);
+  c.send(1);
+  c.send(2); // expect: chan-blocked "with room for 1"
+}
+} // namespace own_send
+
+namespace never_closed {
+void drain() {
+  runnel::channel<int> jobs;
+  runnel::wait_group wg;
+  wg.go([=] {
+    for (int job : jobs) // expect: chan-blocked "to receive from `jobs`"
+      (void)job;
+  });
+  jobs.send(1);
+  jobs.send(2);
+  wg.wait();
+}
+} // namespace never_closed
+
+namespace lock_and_channel {
+// One holds the lock while it sends; the other needs the lock to receive.
+struct Store {
+  runnel::mutex mu;
+  runnel::channel<int> updates;
+  void publish() {
+    std::scoped_lock hold(mu);
+    updates.send(1); // expect: chan-blocked "to send on `updates`"
+  }
+  void consume() {
+    std::scoped_lock hold(mu);
+    updates.recv();
+  }
+};
+
+void run() {
+  auto store = std::make_shared<Store>();
+  runnel::go([=] { store->publish(); });
+  store->consume();
+}
+} // namespace lock_and_channel
+
+namespace wait_groups {
+void forgotten_done() {
+  runnel::wait_group wg;
+  wg.add(1);
+  runnel::go([&] {
+    if (failed())
+      return;
+    wg.done();
+  });
+  wg.wait(); // expect: chan-blocked "for `wg` to count down"
+}
+
+void one_too_many() {
+  runnel::wait_group wg;
+  wg.add(3);
+  for (int i = 0; i < 2; ++i)
+    runnel::go([&] { wg.done(); });
+  wg.wait(); // expect: chan-blocked "for `wg` to count down"
+}
+
+void waits_before_it_drains() {
+  runnel::channel<int> out;
+  runnel::wait_group wg;
+  for (int i = 0; i < 2; ++i)
+    wg.go([&] { out.send(1); }); // expect: chan-blocked "to send on `out`"
+  wg.wait();
+  out.recv();
+  out.recv();
+}
+} // namespace wait_groups
+
+namespace contexts {
+void worker(runnel::context ctx, runnel::channel<int> in) {
+  for (;;) {
+    auto next = on_recv(in);
+    auto done = on_recv(ctx.done());
+    auto won = runnel::select(next, done); // expect: chan-blocked "in a select"
+    if (won == done)
+      return;
+  }
+}
+
+void never_cancelled() {
+  auto [ctx, cancel] = runnel::with_cancel(runnel::context::background());
+  runnel::channel<int> in;
+  runnel::go(worker, ctx, in);
+  in.send(1);
+  cancel.release();
+}
+} // namespace contexts
+
+namespace condition_variables {
+// The notification comes before anybody listens, and is lost.
+void lost() {
+  runnel::mutex m;
+  runnel::condition_variable cv;
+  runnel::wait_group wg;
+  wg.go([&] {
+    std::unique_lock hold(m);
+    cv.wait(hold); // expect: chan-blocked "to be notified"
+  });
+  cv.notify_one();
+  wg.wait();
+}
+
+void one_for_two() {
+  runnel::mutex m;
+  runnel::condition_variable cv;
+  runnel::wait_group wg;
+  bool ready = false;
+  wg.go([&] {
+    std::unique_lock hold(m);
+    while (!ready)
+      cv.wait(hold); // expect: chan-blocked "to be notified"
+  });
+  wg.wait();
+}
+} // namespace condition_variables
+
+namespace two_stages {
+// Each waits for the other to begin.
+void crossed() {
+  runnel::channel<int> there, back;
+  runnel::go([=] {
+    back.send(1); // expect: chan-blocked "to send on `back`"
+    there.recv();
+  });
+  there.send(1);
+  back.recv();
+}
+} // namespace two_stages
+
+namespace nil {
+void receive() {
+  runnel::channel<int> c = nullptr;
+  runnel::channel<int> d;
+  runnel::go([=] { d.send(1); }); // expect: chan-blocked "to send on `d`"
+  c.recv();
+}
+} // namespace nil

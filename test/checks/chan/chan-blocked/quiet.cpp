@@ -1,0 +1,262 @@
+// Protocols that end, or of which not enough is known.
+// flags: -I%runtime
+#include <runnel/runnel.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using runnel::on_recv, runnel::on_send, runnel::on_timeout, runnel::otherwise;
+
+int compute();
+bool failed();
+void publish(runnel::channel<int>);
+
+namespace receiver_times_out {
+int buffered() {
+  runnel::channel<int> answer(1); // trap: room for the answer nobody fetches
+  runnel::go([=] { answer.send(compute()); });
+  auto in = on_recv(answer);
+  auto late = on_timeout(1s);
+  if (auto won = runnel::select(in, late); won == in)
+    return *in;
+  return -1;
+}
+
+int with_done() {
+  auto [ctx, cancel] = runnel::with_cancel(runnel::context::background());
+  runnel::channel<int> answer;
+  runnel::go([=, ctx = ctx] { // trap: the sender gives up with the context
+    runnel::select(on_send(answer, compute()), on_recv(ctx.done()));
+  });
+  int got = -1;
+  runnel::select(on_recv(answer, [&](std::optional<int> v) { got = *v; }), on_timeout(1s, [] {}));
+  cancel();
+  return got;
+}
+} // namespace receiver_times_out
+
+namespace receives_all {
+int both() {
+  runnel::channel<int> results;
+  runnel::go([=] { results.send(1); });
+  runnel::go([=] { results.send(2); });
+  return *results.recv() + *results.recv(); // trap: as many receives as sends
+}
+
+int counted(int n) {
+  runnel::channel<int> results;
+  for (int i = 0; i < n; ++i)
+    runnel::go([=] { results.send(i); });
+  int sum = 0;
+  for (int i = 0; i < n; ++i) // trap: the same unknown number
+    sum += *results.recv();
+  return sum;
+}
+
+void many(const std::vector<int> &items) {
+  runnel::channel<int> done;
+  for (int item : items)
+    runnel::go([=] { done.send(item); });
+  for (std::size_t i = 0; i < items.size(); ++i) // trap: as often as the range-for
+    done.recv();
+}
+} // namespace receives_all
+
+namespace closed {
+void drain() {
+  runnel::channel<int> jobs;
+  runnel::wait_group wg;
+  wg.go([=] {
+    for (int job : jobs)
+      (void)job;
+  });
+  jobs.send(1);
+  jobs.close(); // trap: closed, so the loop ends
+  wg.wait();
+}
+
+void closed_by_another() {
+  runnel::channel<int> jobs;
+  runnel::wait_group senders;
+  for (int i = 0; i < 2; ++i)
+    senders.go([=] { jobs.send(i); });
+  runnel::go([&] { // trap: closes when all have sent
+    senders.wait();
+    jobs.close();
+  });
+  for (int job : jobs)
+    (void)job;
+}
+
+void while_it_yields(bool (*more)()) {
+  runnel::channel<int> jobs;
+  runnel::go([=] {
+    while (more()) // trap: how often is not known, and does not matter
+      jobs.send(1);
+    jobs.close();
+  });
+  while (auto job = jobs.recv())
+    (void)*job;
+}
+} // namespace closed
+
+namespace lock_and_channel {
+struct Store {
+  runnel::mutex mu;
+  runnel::channel<int> updates;
+  int last = 0;
+  void publish() {
+    int next;
+    {
+      std::scoped_lock hold(mu); // trap: let go before the send
+      next = ++last;
+    }
+    updates.send(next);
+  }
+  void consume() {
+    int got = *updates.recv();
+    std::scoped_lock hold(mu);
+    last = got;
+  }
+};
+
+void run() {
+  auto store = std::make_shared<Store>();
+  runnel::go([=] { store->publish(); });
+  store->consume();
+}
+} // namespace lock_and_channel
+
+namespace unknown_others {
+void given_away() {
+  runnel::channel<int> c;
+  publish(c); // trap: somebody else may receive
+  c.send(1);
+}
+
+runnel::receiver<int> generate(int n) {
+  auto [out, in] = runnel::make_channel<int>();
+  runnel::go([out = std::move(out), n] { // trap: the caller receives
+    for (int i = 0; i < n; ++i)
+      out.send(i);
+  });
+  return in;
+}
+
+struct Server {
+  runnel::channel<int> requests;
+  void serve() { // trap: others send
+    for (int r : requests)
+      (void)r;
+  }
+};
+
+void parameter(runnel::channel<int> c) { c.send(1); } // trap: the caller's
+} // namespace unknown_others
+
+namespace wait_groups {
+void done_on_all_paths() {
+  runnel::wait_group wg;
+  wg.add(1);
+  runnel::go([&] {
+    if (failed()) {
+      wg.done(); // trap: on this path too
+      return;
+    }
+    wg.done();
+  });
+  wg.wait();
+}
+
+void drained_meanwhile() {
+  runnel::channel<int> out;
+  runnel::wait_group wg;
+  for (int i = 0; i < 2; ++i)
+    wg.go([&] { out.send(1); });
+  out.recv(); // trap: received before the wait
+  out.recv();
+  wg.wait();
+}
+
+void roomy() {
+  runnel::channel<int> out(2);
+  runnel::wait_group wg;
+  for (int i = 0; i < 2; ++i)
+    wg.go([&] { out.send(1); }); // trap: room for both
+  wg.wait();
+}
+} // namespace wait_groups
+
+namespace contexts {
+void worker(runnel::context ctx, runnel::channel<int> in) {
+  for (;;) {
+    auto next = on_recv(in);
+    auto done = on_recv(ctx.done());
+    auto won = runnel::select(next, done);
+    if (won == done)
+      return;
+  }
+}
+
+void cancelled_when_it_leaves() {
+  auto [ctx, cancel] = runnel::with_cancel(runnel::context::background());
+  runnel::channel<int> in;
+  runnel::go(worker, ctx, in);
+  in.send(1); // trap: the destructor of cancel cancels
+}
+
+void passes_by_itself() {
+  auto [ctx, cancel] = runnel::with_timeout(runnel::context::background(), 1s);
+  runnel::channel<int> in;
+  runnel::go(worker, ctx, in);
+  in.send(1);
+  cancel.release(); // trap: the timeout still cancels
+}
+} // namespace contexts
+
+namespace condition_variables {
+void with_predicate() {
+  runnel::mutex m;
+  runnel::condition_variable cv;
+  runnel::wait_group wg;
+  bool ready = false;
+  wg.go([&] {
+    std::unique_lock hold(m);
+    cv.wait(hold, [&] { return ready; }); // trap: the predicate holds by then
+  });
+  {
+    std::scoped_lock hold(m);
+    ready = true;
+  }
+  cv.notify_one();
+  wg.wait();
+}
+} // namespace condition_variables
+
+namespace conditions {
+// Both sides ask the same question of the same variable.
+void same(bool verbose) {
+  runnel::channel<int> log;
+  runnel::wait_group wg;
+  if (verbose)
+    wg.go([=] { log.send(1); });
+  if (verbose) // trap: taken exactly when it was above
+    log.recv();
+  wg.wait();
+}
+} // namespace conditions
+
+namespace defaults {
+void tries() {
+  runnel::channel<int> c;
+  int v = 1;
+  (void)c.try_send(v); // trap: does not wait
+  (void)c.try_recv();
+  runnel::select(on_recv(c, [](std::optional<int>) {}), otherwise([] {}));
+  (void)c.recv_for(1ms); // trap: not for ever
+}
+} // namespace defaults

@@ -137,6 +137,8 @@ void Machine::channelMoves(const State &Before, int32_t Number,
         State Next = S;
         if (!Mine.Sends)
           received(Next, Number, E, Mine.Case, Ok, {});
+        else if (Mine.Sent)
+          escape(Next, operand(Next, Number, *Mine.Sent));
         Win(std::move(Next));
         if (Mine.Sends)
           break;

@@ -221,6 +221,19 @@ private:
       }
       N.Parties.push_back(std::move(Out));
     }
+    // A sleeper whom nobody else ever notifies, asleep for a reason that was
+    // not read (while (n > 0) ...): it may never have gone to sleep, and then
+    // the others need not wait either. Another check asks who notifies.
+    for (size_t I = 0; I != S.Processes.size(); ++I) {
+      if (S.Processes[I].How != Process::Asleep)
+        continue;
+      bool Notified = false;
+      for (int32_t Id : S.Processes[I].WaitsOn)
+        Notified |= S.Objects[Id].Notified;
+      if (!Notified)
+        for (Party &Each : N.Parties)
+          Each.WaitsFor.clear();
+    }
   }
 
   /// Tarjan's algorithm without recursion; keeps the components that nothing

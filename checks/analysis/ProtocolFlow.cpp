@@ -116,9 +116,9 @@ const Machine::Flow &Machine::flow(const ir::Function &F) {
   return Result;
 }
 
-std::string Machine::decisionKey(State &S, int32_t Number, ir::Name Text,
-                                 const std::vector<ir::PlaceId> &Reads) {
-  std::string Key = Text.str().str();
+Question Machine::question(State &S, int32_t Number, ir::Name Text,
+                           const std::vector<ir::PlaceId> &Reads) {
+  Question Asked{Text, {}};
   for (ir::PlaceId Place : Reads) {
     Value V = resolve(S, Number, Place);
     if (V == Value{}) {
@@ -135,12 +135,44 @@ std::string Machine::decisionKey(State &S, int32_t Number, ir::Name Text,
       else if (Pl.Root == ir::Place::This)
         V = F.This;
     }
-    Key += '|';
-    Key += llvm::utostr(V.How);
-    Key += ':';
-    Key += llvm::itostr(V.Id);
+    Asked.Reads.push_back(V);
   }
-  return Key;
+  return Asked;
+}
+
+/// Whether \p Text uses the identifier \p Id.
+static bool mentions(llvm::StringRef Text, llvm::StringRef Id) {
+  auto Inside = [](char C) { return llvm::isAlnum(C) || C == '_'; };
+  for (size_t At = Text.find(Id); At != llvm::StringRef::npos;
+       At = Text.find(Id, At + 1)) {
+    size_t End = At + Id.size();
+    if ((At == 0 || !Inside(Text[At - 1])) &&
+        (End == Text.size() || !Inside(Text[End])))
+      return true;
+  }
+  return false;
+}
+
+/// What was decided about a place that is written now may be so no longer.
+void Machine::forget(State &S, int32_t Number, ir::PlaceId Written) {
+  if (Written == ir::NoPlace || S.Choices.empty())
+    return;
+  const Frame &F = S.Processes[Number].top();
+  const ir::Place &Pl = F.F->place(Written);
+  ir::Name Id;
+  if (!Pl.Path.empty())
+    Id = Pl.Path.back().Id;
+  else if (Pl.Root == ir::Place::Local && Pl.Index < F.F->Locals.size())
+    Id = F.F->Locals[Pl.Index].Id;
+  else if (Pl.Root == ir::Place::Param && Pl.Index < F.F->Params.size())
+    Id = F.F->Params[Pl.Index].Id;
+  else if (Pl.Root == ir::Place::Capture && Pl.Index < F.F->Captures.size())
+    Id = F.F->Captures[Pl.Index].Id;
+  if (Id.empty())
+    return;
+  std::erase_if(S.Choices, [&](const auto &Each) {
+    return mentions(Each.first.Text.str(), Id.str());
+  });
 }
 
 /// How often the loop runs; every length that is tried, if it is not known.
@@ -149,7 +181,7 @@ int32_t Machine::length(State &S, int32_t Number, const ir::TripCount &T,
   if (T.What == ir::TripCount::Known)
     return static_cast<int32_t>(T.Value <= Small ? T.Value
                                                  : Small + (T.Value > Small));
-  std::string Key = decisionKey(S, Number, T.Text, T.Reads);
+  Question Key = question(S, Number, T.Text, T.Reads);
   auto It = S.Choices.find(Key);
   if (It != S.Choices.end())
     return It->second;
@@ -238,7 +270,7 @@ bool Machine::decide(State &S, int32_t Number, const ir::Block &B,
   // It cannot be read: both ways, but the same way as long as nothing says that
   // it is asked anew. The same block asking again is a loop coming round.
   if (C.Text && B.Succs.size() == 2) {
-    std::string Key = decisionKey(S, Number, C.Text, C.Reads);
+    Question Key = question(S, Number, C.Text, C.Reads);
     auto Known = S.Choices.find(Key);
     auto Where = F.Decided.find(Key);
     bool Again = Where != F.Decided.end() && Where->second == F.Block;
@@ -283,7 +315,7 @@ void Machine::branch(State &S, int32_t Number, std::vector<State> &Forks) {
       State Next = S;
       Frame &Top = Next.Processes[Number].top();
       if (Symbolic)
-        Next.Choices[decisionKey(Next, Number, B.Trips.Text, B.Trips.Reads)] =
+        Next.Choices[question(Next, Number, B.Trips.Text, B.Trips.Reads)] =
             Length;
       int32_t &Begun = Top.Loops[Top.Block];
       bool More = Begun < Length;
@@ -302,7 +334,7 @@ void Machine::branch(State &S, int32_t Number, std::vector<State> &Forks) {
     State Next = S;
     Process &Same = Next.Processes[Number];
     if (Ways.size() > 1 && B.Cond.Text && B.Succs.size() == 2) {
-      std::string Key = decisionKey(Next, Number, B.Cond.Text, B.Cond.Reads);
+      Question Key = question(Next, Number, B.Cond.Text, B.Cond.Reads);
       Next.Choices[Key] = (Way == 0) != B.Cond.Negated;
       Same.top().Decided[Key] = F.Block;
     }

@@ -274,6 +274,23 @@ static void release(Object &G, State &S, int32_t Number) {
   }
 }
 
+/// What the destructors inside a variable that goes out of scope do: cancel
+/// sources cancel. A shared object lives on while something else refers to it.
+void Machine::destroy(State &S, Value V, ir::Role Is) {
+  Object *O = object(S, V);
+  if (!O || O->How != Object::Struct || O->External)
+    return;
+  if (Is == ir::Role::SharedPointer && S.references(V.Id) > 0)
+    return;
+  if (Is != ir::Role::SharedPointer && Is != ir::Role::OwningPointer &&
+      Is != ir::Role::Data && Is != ir::Role::Optional)
+    return;
+  for (const auto &[Slot, Inner] : O->Slots)
+    if (Object *Source = object(S, Inner);
+        Source && Source->How == Object::CancelSource && Source->Parent >= 0)
+      S.Objects[Source->Parent].Closed = true;
+}
+
 bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
   Frame &F = S.Processes[Number].top();
   Value Subject = resolve(S, Number, E.Subject);
@@ -313,6 +330,12 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
   case Op::GuardRelease:
     if (O && O->How == Object::Guard)
       O->Owns = false;
+    if (O && O->How == Object::CancelSource)
+      O->Parent = -1; // gives up cancelling when it is destroyed
+    return true;
+  case Op::Access:
+    if (E.has(ir::Write))
+      forget(S, Number, E.Subject);
     return true;
   case Op::GuardMove: {
     if (O && O->How == Object::Guard)
@@ -376,8 +399,11 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
   }
   case Op::ScopeEnd: {
     const ir::Place &Pl = F.F->place(E.Subject);
-    if (Pl.Root == ir::Place::Local && Pl.Index < F.Locals.size())
+    if (Pl.Root == ir::Place::Local && Pl.Index < F.Locals.size()) {
+      Value Gone = F.Locals[Pl.Index];
       F.Locals[Pl.Index] = {};
+      destroy(S, Gone, F.F->Locals[Pl.Index].Type.Is);
+    }
     return true;
   }
   case Op::New: {
@@ -426,9 +452,15 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
     Value V = Fresh(Object::Context);
     Object &C = S.Objects[V.Id];
     C.Id = Named(E.Subject);
-    C.Deadline = E.Text == "timeout" || E.Text == "deadline";
-    if (Parent.isObject())
-      C.Parent = Parent.Id;
+    C.External = false;
+    C.Deadline = E.Text.str().contains("timeout") ||
+                 E.Text.str().contains("deadline") ||
+                 E.Text.str().contains("from");
+    // What a call returned that was not followed is context::background() or
+    // its like, which nobody cancels.
+    if (Parent.isObject() && !(S.Objects[Parent.Id].External &&
+                               S.Objects[Parent.Id].Id == "a result"))
+      S.Objects[V.Id].Parent = Parent.Id;
     if (E.Other != ir::NoPlace) {
       Value Cancel =
           makeObject(S, Object::CancelSource, Named(E.Other), E.Where);

@@ -102,8 +102,10 @@ private:
               std::vector<int32_t> &Ways);
   int32_t length(State &S, int32_t Number, const ir::TripCount &T,
                  std::vector<int32_t> &Ways);
-  std::string decisionKey(State &S, int32_t Number, ir::Name Text,
-                          const std::vector<ir::PlaceId> &Reads);
+  Question question(State &S, int32_t Number, ir::Name Text,
+                    const std::vector<ir::PlaceId> &Reads);
+  void forget(State &S, int32_t Number, ir::PlaceId Written);
+  void destroy(State &S, Value V, ir::Role Is);
   const ir::Function *target(State &S, int32_t Number, const ir::Event &E,
                              Value &Callable);
   const ir::Function *closureCode(State &S, Value V) const;

@@ -23,9 +23,9 @@ public:
     Out.append(Bytes, sizeof N);
   }
   void pointer(const void *P) { number(reinterpret_cast<intptr_t>(P)); }
-  void text(const std::string &Text) {
-    number(static_cast<int64_t>(Text.size()));
-    Out += Text;
+  void question(const Question &Q) {
+    pointer(Q.Text.key());
+    values(Q.Reads);
   }
   void value(const Value &V) {
     number(V.How);
@@ -97,8 +97,8 @@ static void add(Key &K, const Frame &F) {
     K.value(V);
   }
   K.number(-1);
-  for (const auto &[Text, Where] : F.Decided) {
-    K.text(Text);
+  for (const auto &[Asked, Where] : F.Decided) {
+    K.question(Asked);
     K.number(Where);
   }
   K.number(-1);
@@ -120,8 +120,8 @@ std::string State::key() const {
     for (const Frame &F : P.Stack)
       add(K, F);
   }
-  for (const auto &[Text, Number] : Choices) {
-    K.text(Text);
+  for (const auto &[Asked, Number] : Choices) {
+    K.question(Asked);
     K.number(Number);
   }
   return Out;
@@ -179,6 +179,16 @@ struct Mark {
   }
 };
 
+struct Count {
+  int32_t Wanted;
+  unsigned &Found;
+  void id(int32_t Id) { Found += Id == Wanted; }
+  void value(Value &V) {
+    if (V.isObject())
+      id(V.Id);
+  }
+};
+
 struct Renumber {
   const std::vector<int32_t> &To;
   void id(int32_t &Id) {
@@ -191,6 +201,34 @@ struct Renumber {
   }
 };
 } // namespace
+
+unsigned State::references(int32_t Id) const {
+  unsigned Found = 0;
+  State &Self = const_cast<State &>(*this); // the visitor only reads
+  forEachReference(Self, Count{Id, Found});
+  for (Object &O : Self.Objects)
+    forEachReference(O, Count{Id, Found});
+  return Found;
+}
+
+/// The answers to questions about objects that are still there.
+template <class T>
+static std::map<Question, T> renumbered(const std::map<Question, T> &Answers,
+                                        const std::vector<int32_t> &To) {
+  std::map<Question, T> Out;
+  for (const auto &[Asked, Answer] : Answers) {
+    Question Now = Asked;
+    bool Alive = true;
+    for (Value &V : Now.Reads)
+      if (V.isObject()) {
+        V.Id = To[V.Id];
+        Alive &= V.Id >= 0;
+      }
+    if (Alive)
+      Out.emplace(std::move(Now), Answer);
+  }
+  return Out;
+}
 
 void State::collect() {
   std::vector<bool> Live(Objects.size());
@@ -217,6 +255,10 @@ void State::collect() {
     if (Live[I] && To[I] != static_cast<int32_t>(I))
       Objects[To[I]] = std::move(Objects[I]);
   Objects.resize(Next);
+  Choices = renumbered(Choices, To);
+  for (Process &P : Processes)
+    for (Frame &F : P.Stack)
+      F.Decided = renumbered(F.Decided, To);
   forEachReference(*this, Renumber{To});
   for (Object &O : Objects)
     forEachReference(O, Renumber{To});

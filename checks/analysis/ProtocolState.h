@@ -22,6 +22,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace runnel::analysis::protocol {
@@ -32,7 +33,20 @@ struct Value {
   int32_t Id = -1;                    ///< symbol or object; Number: the number
   const ir::Function *Code = nullptr; ///< Function
   friend bool operator==(const Value &, const Value &) = default;
+  friend bool operator<(const Value &A, const Value &B) {
+    return std::tie(A.How, A.Id) < std::tie(B.How, B.Id);
+  }
   bool isObject() const { return How == Object; }
+};
+
+/// A question about values that the machine cannot read, such as `n > 0`: its
+/// text and what it reads.
+struct Question {
+  ir::Name Text;
+  std::vector<Value> Reads;
+  friend bool operator<(const Question &A, const Question &B) {
+    return std::tie(A.Text, A.Reads) < std::tie(B.Text, B.Reads);
+  }
 };
 
 struct Object {
@@ -86,13 +100,13 @@ struct Frame {
   Value This;
   int32_t Self = -1; ///< the closure object that runs here
   std::vector<Value> Params, Locals, Captures;
-  std::map<uint32_t, Value> Results;          ///< by event number
-  std::map<ir::BlockId, int32_t> Loops;       ///< iterations begun
-  std::map<ir::PlaceId, bool> Received;       ///< by the channel's place
-  std::map<ir::PlaceId, bool> Owned;          ///< try results, by place
-  std::map<ir::Name, Value> Closures;         ///< unnamed lambdas, by function
-  std::map<std::string, ir::BlockId> Decided; ///< conditions, and where last
-  int32_t Won = -1;                           ///< case that won the last select
+  std::map<uint32_t, Value> Results;       ///< by event number
+  std::map<ir::BlockId, int32_t> Loops;    ///< iterations begun
+  std::map<ir::PlaceId, bool> Received;    ///< by the channel's place
+  std::map<ir::PlaceId, bool> Owned;       ///< try results, by place
+  std::map<ir::Name, Value> Closures;      ///< unnamed lambdas, by function
+  std::map<Question, ir::BlockId> Decided; ///< where last
+  int32_t Won = -1;                        ///< case that won the last select
   int32_t Once = -1;       ///< the once object whose call this frame is
   uint32_t CallNumber = 0; ///< in the caller: the event that called
 };
@@ -126,15 +140,16 @@ struct State {
   std::vector<Object> Objects;
   std::vector<Process> Processes;
   std::map<ir::Name, Value> Globals;
-  /// Conditions, lengths and capacities already decided on this run, by text
-  /// and the symbols it reads.
-  std::map<std::string, int32_t> Choices;
+  /// Conditions and lengths of loops already decided on this run.
+  std::map<Question, int32_t> Choices;
 
   std::string key() const;
   /// Forgets objects that nothing refers to any more, and numbers the rest
   /// anew: a loop that makes an object in each round then comes back to the
   /// same state.
   void collect();
+  /// How many variables and objects refer to object \p Id.
+  unsigned references(int32_t Id) const;
 };
 
 } // namespace runnel::analysis::protocol

@@ -57,6 +57,20 @@ bool Story::onlyMutexes() const {
   });
 }
 
+std::vector<ir::Range> Story::knot() const {
+  std::vector<ir::Range> Out;
+  bool Mutex = false;
+  for (const Party &P : B.Parties)
+    for (const Meeting &M : P.WaitsFor)
+      if (M.How == Object::Mutex || M.How == Object::Channel) {
+        Mutex |= M.How == Object::Mutex;
+        Out.push_back(M.Made);
+      }
+  llvm::sort(Out);
+  Out.erase(std::unique(Out.begin(), Out.end()), Out.end());
+  return Mutex ? Out : std::vector<ir::Range>();
+}
+
 std::string Story::who(int32_t Number) const {
   const Party &P = B.Parties[Number];
   llvm::StringRef Id = P.Id.str();

@@ -26,6 +26,9 @@ public:
   /// All of them wait for mutexes alone: a matter of lock order.
   bool onlyMutexes() const;
 
+  /// Where everything that is waited for was made, if a mutex is among it.
+  std::vector<ir::Range> knot() const;
+
   /// "`worker`", "the goroutine started at line 12", "`main`".
   std::string who(int32_t Number) const;
   /// "to send on `results`"

@@ -5,6 +5,7 @@
 #include "checks/analysis/ProtocolStory.h"
 
 #include <map>
+#include <set>
 
 namespace runnel {
 
@@ -19,10 +20,16 @@ static std::vector<Finding> run(const Facts &F, const Options &O) {
   // One finding for each operation that blocks: the one with the shortest
   // schedule. Scopes come in the order of their symbols, so ties are stable.
   std::map<ir::Range, const protocol::Blocked *> Best;
+  std::set<std::pair<const ir::Function *, std::vector<ir::Range>>> Knots;
   for (const protocol::Blocked &Each : E.Found) {
     protocol::Story S(Each);
     // Lock order is told by the web checks, with both traces.
     if (S.onlyMutexes())
+      continue;
+    // A lock and a channel in one knot block at either of them, depending on
+    // who comes first: one finding.
+    std::vector<ir::Range> Knot = S.knot();
+    if (!Knot.empty() && !Knots.insert({Each.Scope, Knot}).second)
       continue;
     const protocol::Blocked *&Slot = Best[S.cause().E->Where];
     if (!Slot || Each.Schedule.size() < Slot->Schedule.size())

@@ -40,8 +40,8 @@ int first_of_two() {
 bool verify() {
   runnel::channel<std::string> errors;
   runnel::go([=] {
-    errors.send("one");
-    errors.send("two"); // expect: chan-blocked "to send on `errors`"
+    errors.send("one"); // expect: chan-blocked "to send on `errors`"
+    errors.send("two");
   });
   if (failed())
     return false;
@@ -61,7 +61,7 @@ void talk_to_oneself() {
 void too_small() {
   runnel::channel<int> c(1);
   c.send(1);
-  c.send(2); // expect: chan-blocked "with room for 1"
+  c.send(2); // expect: chan-blocked "to send on `c`"
 }
 } // namespace own_send
 
@@ -95,9 +95,11 @@ struct Store {
 };
 
 void run() {
-  auto store = std::make_shared<Store>();
-  runnel::go([=] { store->publish(); });
-  store->consume();
+  Store store;
+  runnel::wait_group wg;
+  wg.go([&] { store.publish(); });
+  store.consume();
+  wg.wait();
 }
 } // namespace lock_and_channel
 
@@ -165,19 +167,6 @@ void lost() {
   cv.notify_one();
   wg.wait();
 }
-
-void one_for_two() {
-  runnel::mutex m;
-  runnel::condition_variable cv;
-  runnel::wait_group wg;
-  bool ready = false;
-  wg.go([&] {
-    std::unique_lock hold(m);
-    while (!ready)
-      cv.wait(hold); // expect: chan-blocked "to be notified"
-  });
-  wg.wait();
-}
 } // namespace condition_variables
 
 namespace two_stages {
@@ -185,10 +174,10 @@ namespace two_stages {
 void crossed() {
   runnel::channel<int> there, back;
   runnel::go([=] {
-    back.send(1); // expect: chan-blocked "to send on `back`"
+    back.send(1);
     there.recv();
   });
-  there.send(1);
+  there.send(1); // expect: chan-blocked "to send on `there`"
   back.recv();
 }
 } // namespace two_stages

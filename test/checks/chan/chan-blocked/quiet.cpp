@@ -213,7 +213,6 @@ void passes_by_itself() {
   auto [ctx, cancel] = runnel::with_timeout(runnel::context::background(), 1s);
   runnel::channel<int> in;
   runnel::go(worker, ctx, in);
-  in.send(1);
   cancel.release(); // trap: the timeout still cancels
 }
 } // namespace contexts
@@ -234,6 +233,15 @@ void with_predicate() {
   }
   cv.notify_one();
   wg.wait();
+}
+
+void nobody_notifies() {
+  runnel::mutex m;
+  runnel::condition_variable cv;
+  int tasks = 0;
+  std::unique_lock hold(m);
+  while (tasks > 0)
+    cv.wait(hold); // trap: whether it sleeps at all is not known
 }
 } // namespace condition_variables
 

@@ -86,11 +86,11 @@ struct Store {
   runnel::channel<int> updates;
   void publish() {
     std::scoped_lock hold(mu);
-    updates.send(1); // expect: chan-blocked "to send on `updates`"
+    updates.send(1); // or here, depending on who comes first: one finding
   }
   void consume() {
     std::scoped_lock hold(mu);
-    updates.recv();
+    updates.recv(); // expect: chan-blocked "to receive from `updates`"
   }
 };
 

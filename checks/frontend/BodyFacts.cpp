@@ -34,6 +34,14 @@ const Expr *peel(const Expr *E) {
   return E;
 }
 
+bool namesHidden(const Expr *E) {
+  const auto *D = dyn_cast<DeclRefExpr>(peel(E));
+  const auto *V = D ? dyn_cast<VarDecl>(D->getDecl()) : nullptr;
+  return V && V->hasLocalStorage() && !isa<ParmVarDecl>(V) &&
+         (isa<DecompositionDecl>(V) ||
+          (V->isImplicit() && !V->isInitCapture()));
+}
+
 const BodyFacts::Statement *BodyFacts::statementOf(const Stmt *S) const {
   auto It = StatementOf.find(S);
   return It == StatementOf.end() ? nullptr : &Statements[It->second];
@@ -243,6 +251,17 @@ void BodyFacts::visitStatement(const Stmt *S, unsigned Context, unsigned Depth,
   visit(S, Current, Depth);
 }
 
+void BodyFacts::hide(const Stmt *S, const Stmt *Except, unsigned Depth) {
+  if (!S || S == Except || Depth > MaxDepth)
+    return;
+  Hidden.insert(S);
+  // The operand is evaluated once, and named again by what is hidden.
+  if (const auto *O = dyn_cast<OpaqueValueExpr>(S))
+    hide(O->getSourceExpr(), Except, Depth + 1);
+  for (const Stmt *Child : S->children())
+    hide(Child, Except, Depth + 1);
+}
+
 void BodyFacts::visit(const Stmt *S, unsigned Current, unsigned Depth) {
   if (!S)
     return;
@@ -351,6 +370,15 @@ void BodyFacts::visit(const Stmt *S, unsigned Current, unsigned Depth) {
     StatementOf.try_emplace(S, Current);
     visit(cast<CoreturnStmt>(S)->getOperand(), Current, Depth + 1);
     return;
+  case Stmt::CoawaitExprClass:
+  case Stmt::CoyieldExprClass: {
+    const auto *C = cast<CoroutineSuspendExpr>(S);
+    visitExpr(C, Current);
+    visit(C->getOperand(), Current, Depth + 1);
+    for (const Stmt *Child : C->children())
+      hide(Child, C->getOperand(), Depth + 1);
+    return;
+  }
   case Stmt::LambdaExprClass: {
     const auto *L = cast<LambdaExpr>(S);
     visitExpr(L, Current);

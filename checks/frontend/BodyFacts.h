@@ -61,6 +61,8 @@ struct BodyFacts {
       Assigned;
   /// The operand of a call whose value nobody uses.
   llvm::DenseSet<const clang::Expr *> Discarded;
+  /// What the compiler wrote around a co_await.
+  llvm::DenseSet<const clang::Stmt *> Hidden;
   std::vector<const clang::CXXRecordDecl *> LocalClasses;
   std::vector<const clang::VarDecl *> RangeVariables;
   llvm::DenseMap<const clang::VarDecl *, const clang::CXXForRangeStmt *>
@@ -84,8 +86,12 @@ private:
                       const clang::Expr *Joinable = nullptr);
   void visitDecl(const clang::DeclStmt *S, unsigned Current, unsigned Depth);
   void visitExpr(const clang::Expr *E, unsigned Current);
+  void hide(const clang::Stmt *S, const clang::Stmt *Except, unsigned Depth);
   void assign(const clang::Expr *Where, const clang::Expr *What);
 };
+
+/// A variable nobody wrote: of a range-for, or behind structured bindings.
+bool namesHidden(const clang::Expr *E);
 
 /// Through parentheses, casts, cleanups and temporaries.
 const clang::Expr *peel(const clang::Expr *E);

@@ -109,6 +109,8 @@ void Lowering::makeBlocks(const CFG &Graph) {
 }
 
 void Lowering::lowerElement(const CFGElement &E) {
+  if (auto S = E.getAs<CFGStmt>(); S && Facts.Hidden.contains(S->getStmt()))
+    return;
   switch (E.getKind()) {
   case CFGElement::Statement:
   case CFGElement::Constructor:
@@ -225,8 +227,12 @@ void Lowering::lowerBlock(const CFGBlock *B) {
     lowerElement(E);
   for (const CFGBlock::AdjacentBlock &Next : B->succs())
     if (const CFGBlock *S = Next.getReachableBlock()) {
-      // clang leads what never returns to the exit.
-      if (B->hasNoReturnElement() && S == &B->getParent()->getExit())
+      // clang leads what never returns, and what no handler takes, to the exit.
+      bool Throws =
+          !Out.Events.empty() && Out.Events.back().What == ir::Op::Throw;
+      if (S == &B->getParent()->getExit() &&
+          (B->hasNoReturnElement() || Throws ||
+           isa_and_nonnull<CXXTryStmt>(B->getTerminatorStmt())))
         continue;
       Out.Succs.push_back(BlockOf[S]);
     }
@@ -282,6 +288,21 @@ void Lowering::lowerSwitch(const CFGBlock *B, ir::Block &Out) {
   }
 }
 
+/// The piece of a condition that a block's terminator decides on. clang's own
+/// answer is none where temporaries are destroyed after the condition.
+static const Expr *decidingCondition(const CFGBlock *B) {
+  if (const Expr *E = B->getLastCondition())
+    return E;
+  const auto *E = dyn_cast_or_null<Expr>(B->getTerminatorCondition());
+  for (unsigned Depth = 0; E && Depth < 64; ++Depth) {
+    const auto *Op = dyn_cast<BinaryOperator>(peel(E));
+    if (!Op || !Op->isLogicalOp())
+      break;
+    E = Op->getRHS();
+  }
+  return E;
+}
+
 void Lowering::lowerTerminator(const CFGBlock *B, ir::Block &Out) {
   CFGTerminator Term = B->getTerminator();
   const Stmt *S = Term.getStmt();
@@ -296,7 +317,7 @@ void Lowering::lowerTerminator(const CFGBlock *B, ir::Block &Out) {
     }
     return;
   }
-  const Expr *Cond = B->getLastCondition();
+  const Expr *Cond = decidingCondition(B);
   switch (S->getStmtClass()) {
   case Stmt::IfStmtClass:
     Out.Term = ir::Terminator::If;

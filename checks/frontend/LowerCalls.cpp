@@ -110,10 +110,8 @@ void Lowering::objectAccess(const CallParts &P) {
       (Place.Root == ir::Place::This || Role == ir::Role::Data ||
        Role == ir::Role::Closure))
     return;
-  if (const auto *D = dyn_cast<DeclRefExpr>(peel(P.Object)))
-    if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
-        V && V->isImplicit() && V->hasLocalStorage() && !V->isInitCapture())
-      return;
+  if (namesHidden(P.Object))
+    return;
   // Through a pointer the object is another one, and the pointer was read when
   // it was followed.
   if (Type->isPointerType() || Role == ir::Role::SharedPointer ||
@@ -149,10 +147,8 @@ void Lowering::argumentAccess(const CallParts &P) {
     if (isa<CXXDefaultArgExpr>(A) || isa<LambdaExpr>(peel(A)) ||
         peel(A)->isPRValue())
       continue;
-    if (const auto *D = dyn_cast<DeclRefExpr>(peel(A)))
-      if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
-          V && V->isImplicit() && V->hasLocalStorage() && !V->isInitCapture())
-        continue;
+    if (namesHidden(A))
+      continue;
     PlaceId Place = resolve(A);
     if (Place == NoPlace)
       continue;
@@ -483,6 +479,12 @@ void Lowering::walkCall(const CallExpr *C) {
     walkChildren(C);
     return;
   }
+  // Literals (5ms), and the steps of a range-for, which its head tells.
+  if (isa<UserDefinedLiteral>(C) && Where.isSystem(Callee->getLocation()))
+    return;
+  if (isa<CXXOperatorCallExpr>(C) && C->getNumArgs() > 0 &&
+      namesHidden(C->getArg(0)))
+    return;
   CallParts P;
   P.Call = C;
   P.Callee = Callee;
@@ -498,6 +500,12 @@ void Lowering::walkCall(const CallExpr *C) {
   for (const ParmVarDecl *Param : Callee->parameters())
     P.Params.push_back(Param->getType());
   walkArgs(P.Object, P.Args);
+  // promise.yield_value(x) is how co_yield is spelled inside.
+  if (P.Object)
+    if (const auto *D = dyn_cast<DeclRefExpr>(peel(P.Object));
+        D && D->getDecl()->isImplicit() && D->getDecl()->getIdentifier() &&
+        D->getDecl()->getName() == "__promise")
+      return;
   if (!P.Object && isa<MemberExpr>(C->getCallee()->IgnoreParens()))
     walk(cast<MemberExpr>(C->getCallee()->IgnoreParens())->getBase());
   lowerCall(P);

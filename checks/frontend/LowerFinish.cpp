@@ -108,9 +108,7 @@ void Lowering::simplify() {
   };
   // The exit and the handlers stay, whether or not anything leads there.
   for (ir::BlockId Id = 0; Id < F.Blocks.size(); ++Id)
-    if (F.Blocks[Id].Leaves || F.Blocks[Id].Catch ||
-        (F.Blocks[Id].Term == ir::Terminator::Try &&
-         F.Blocks[Id].Events.empty()))
+    if (F.Blocks[Id].Leaves || F.Blocks[Id].Catch)
       Reach(Id);
   while (!Work.empty()) {
     ir::BlockId Id = Work.back();

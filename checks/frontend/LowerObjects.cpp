@@ -236,8 +236,30 @@ bool Lowering::constructRole(CallParts &P, const RecordInfo &Info,
       P.Subject = targetPlace(C);
       for (const Action &A : It->second)
         Told |= lowerAction(P, A);
-      return Told;
+      if (Told)
+        return true;
     }
+    // The rest the vocabulary knows starts out as its role has it.
+    if (Info.Is == ir::Role::Function || Info.Is == ir::Role::Data)
+      return false;
+    if (!CopyOrMove && !P.Args.empty() &&
+        (Info.Is == ir::Role::Semaphore || Info.Is == ir::Role::Latch ||
+         Info.Is == ir::Role::Barrier || Info.Is == ir::Role::WaitGroup)) {
+      PlaceId S = targetPlace(C);
+      std::optional<int64_t> Count = constant(P.Args[0]);
+      ir::Event &E = emit(ir::Op::CountAdd, R);
+      E.Subject = S;
+      if (Count) {
+        E.Value = *Count;
+        E.Flags |= ir::ValueKnown;
+      }
+      return true;
+    }
+    argumentAccess(P);
+    auto At = Facts.Targets.find(C);
+    if (At != Facts.Targets.end() && At->second.What == Target::Variable)
+      declare(At->second.Var);
+    return true;
   }
   return false;
 }
@@ -331,6 +353,9 @@ void Lowering::destroy(PlaceId P, QualType Type, SourceLocation At,
     break;
   }
   const CXXRecordDecl *R2 = T.classOf(Type);
+  if (R2 && T.record(R2).Entry && Ref.Is != ir::Role::OwningPointer &&
+      Ref.Is != ir::Role::Optional)
+    return;
   if (Ref.Is == ir::Role::OwningPointer || Ref.Is == ir::Role::Optional) {
     // What it owns goes with it.
     const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(R2);

@@ -249,9 +249,11 @@ bool Lowering::countAction(CallParts &P, const Action &A) {
                                              : ir::Op::CountWait;
   argumentAccess(P);
   std::optional<int64_t> Amount;
-  if (A.Value < 0)
-    Amount = 1;
-  else if (size_t(A.Value) < P.Args.size()) {
+  if (A.Value < 0) {
+    if (What != ir::Op::CountWait ||
+        (S != NoPlace && F.Places[S].Type.Is == ir::Role::Semaphore))
+      Amount = 1;
+  } else if (size_t(A.Value) < P.Args.size()) {
     const Expr *E = P.Args[A.Value];
     if (const auto *D = dyn_cast<CXXDefaultArgExpr>(E))
       E = D->getExpr();

@@ -66,7 +66,9 @@ void Lowering::accessPlace(PlaceId P, uint32_t Flags, SourceRange R) {
   }
   if (Place.Root == ir::Place::Global && Place.Type.Const && Place.Type.Scalar)
     return;
-  if (Place.Root == ir::Place::This && Place.Path.empty())
+  if (Place.Path.empty() &&
+      (Place.Root == ir::Place::This || Place.Root == ir::Place::Result ||
+       Place.Root == ir::Place::Unknown))
     return;
   if (!Current->Events.empty()) {
     ir::Event &Last = Current->Events.back();
@@ -84,10 +86,8 @@ void Lowering::accessPlace(PlaceId P, uint32_t Flags, SourceRange R) {
 
 void Lowering::access(const Expr *E, uint32_t Flags) {
   // The hidden variables of a range-for are nobody's business.
-  if (const auto *D = dyn_cast<DeclRefExpr>(peel(E)))
-    if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
-        V && V->isImplicit() && V->hasLocalStorage() && !V->isInitCapture())
-      return;
+  if (namesHidden(E))
+    return;
   accessPlace(resolve(E), Flags, E->getSourceRange());
 }
 

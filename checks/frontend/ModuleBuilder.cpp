@@ -216,9 +216,6 @@ void ModuleBuilder::walkRecord(const CXXRecordDecl *R) {
 }
 
 void ModuleBuilder::walkFunctionTemplate(const FunctionTemplateDecl *T) {
-  if (!T->isThisDeclarationADefinition() &&
-      T->getTemplatedDecl()->getDefinition() != T->getTemplatedDecl())
-    return;
   for (const FunctionDecl *F : T->specializations()) {
     if (F->getTemplateSpecializationKind() == TSK_ExplicitSpecialization)
       continue; // a function of its own, declared where it is written

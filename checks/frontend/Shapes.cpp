@@ -72,10 +72,30 @@ bool follow(const Expr *E, FieldPath &Out) {
   return false;
 }
 
-/// Calls Do with each lock or unlock a body makes: its subject, and whether it
-/// is shared.
+const Stmt *bodyOf(const FunctionDecl *F) {
+  if (!F)
+    return nullptr;
+  const FunctionDecl *Definition = nullptr;
+  if (const Stmt *Body = F->getBody(Definition))
+    return Body;
+  const FunctionDecl *Pattern = Symbols::pattern(F);
+  return Pattern != F ? Pattern->getBody(Definition) : nullptr;
+}
+
+/// A lock or unlock that a body makes: its subject, and the fields to follow
+/// from there.
+struct Locking {
+  Verb What;
+  bool Shared;
+  const Expr *Subject;
+  llvm::ArrayRef<const FieldDecl *> Path;
+};
+
+/// Calls Do with each lock or unlock a body makes itself, or through a method
+/// that locks a field of its own object.
 void eachLocking(Types &T, const Stmt *S, unsigned Depth,
-                 llvm::function_ref<void(Verb, bool, const Expr *)> Do) {
+                 llvm::function_ref<void(const Locking &)> Do,
+                 bool Through = true) {
   if (!S || Depth > 40 || isa<LambdaExpr>(S))
     return;
   if (const auto *Call = dyn_cast<CallExpr>(S)) {
@@ -94,8 +114,22 @@ void eachLocking(Types &T, const Stmt *S, unsigned Depth,
         if (!Subject && Call->getNumArgs() > 0)
           Subject = Call->getArg(0);
         if (Subject)
-          Do(A.What, (A.Flags & ir::Shared) != 0, Subject);
+          Do({A.What, (A.Flags & ir::Shared) != 0, Subject, {}});
       }
+      if (Through && Object && !isa<CXXThisExpr>(Object->IgnoreParenCasts()) &&
+          T.meaning(F, ObjectType).empty() &&
+          !T.sources().isSystem(F->getLocation()))
+        eachLocking(
+            T, bodyOf(F), Depth + 1,
+            [&](const Locking &L) {
+              FieldPath P;
+              if (!follow(L.Subject, P) || !P.First)
+                return;
+              llvm::SmallVector<const FieldDecl *, 4> Path{P.First};
+              Path.append(P.Rest.begin(), P.Rest.end());
+              Do({L.What, L.Shared, Object, Path});
+            },
+            /*Through=*/false);
     } else if (const auto *M = dyn_cast<CXXDependentScopeMemberExpr>(
                    Call->getCallee()->IgnoreParens());
                M && !M->isImplicitAccess()) {
@@ -104,15 +138,15 @@ void eachLocking(Types &T, const Stmt *S, unsigned Depth,
       case LockWord::Lock:
       case LockWord::TryLock:
       case LockWord::TimedLock:
-        Do(Verb::Lock, false, M->getBase());
+        Do({Verb::Lock, false, M->getBase(), {}});
         break;
       case LockWord::LockShared:
       case LockWord::TryLockShared:
-        Do(Verb::Lock, true, M->getBase());
+        Do({Verb::Lock, true, M->getBase(), {}});
         break;
       case LockWord::Unlock:
       case LockWord::UnlockShared:
-        Do(Verb::Unlock, false, M->getBase());
+        Do({Verb::Unlock, false, M->getBase(), {}});
         break;
       default:
         break;
@@ -120,17 +154,7 @@ void eachLocking(Types &T, const Stmt *S, unsigned Depth,
     }
   }
   for (const Stmt *Child : S->children())
-    eachLocking(T, Child, Depth + 1, Do);
-}
-
-const Stmt *bodyOf(const FunctionDecl *F) {
-  if (!F)
-    return nullptr;
-  const FunctionDecl *Definition = nullptr;
-  if (const Stmt *Body = F->getBody(Definition))
-    return Body;
-  const FunctionDecl *Pattern = Symbols::pattern(F);
-  return Pattern != F ? Pattern->getBody(Definition) : nullptr;
+    eachLocking(T, Child, Depth + 1, Do, Through);
 }
 
 bool isLockRole(ir::Role R) { return R == ir::Role::Lock; }
@@ -230,9 +254,9 @@ bool shapedLock(Types &T, const CXXRecordDecl *R, const Inside &In,
   if (!Evidence)
     for (const CXXMethodDecl *M : R->methods())
       if (M->getIdentifier() && lockWord(M->getName()) == LockWord::Lock)
-        eachLocking(T, bodyOf(M), 0, [&](Verb V, bool, const Expr *Subject) {
+        eachLocking(T, bodyOf(M), 0, [&](const Locking &L) {
           FieldPath P;
-          Evidence |= V == Verb::Lock && follow(Subject, P) && P.First;
+          Evidence |= L.What == Verb::Lock && follow(L.Subject, P) && P.First;
         });
   if (!Evidence)
     return false;
@@ -255,14 +279,15 @@ bool shapedGuard(Types &T, const CXXRecordDecl *R, const Inside &In,
   if (Written) {
     const Stmt *Body = bodyOf(Destructor);
     bool Unlocks = false;
-    eachLocking(T, Body, 0, [&](Verb V, bool, const Expr *Subject) {
+    eachLocking(T, Body, 0, [&](const Locking &L) {
       FieldPath P;
-      if (Unlocks || (V != Verb::Unlock && V != Verb::GuardUnlock) ||
-          !follow(Subject, P) || !P.First)
+      if (Unlocks || (L.What != Verb::Unlock && L.What != Verb::GuardUnlock) ||
+          !follow(L.Subject, P) || !P.First)
         return;
       Unlocks = true;
       Info.LockField = P.First;
       Info.LockPath = P.Rest;
+      Info.LockPath.append(L.Path.begin(), L.Path.end());
     });
     // Only declared here: then the fields must leave no doubt.
     if (!Body && In.Refs == 1 && In.Others == 0 && onlyLocks(R)) {
@@ -290,10 +315,10 @@ bool shapedGuard(Types &T, const CXXRecordDecl *R, const Inside &In,
         Locks = true;
         continue;
       }
-      eachLocking(T, CtorBody, 0, [&](Verb V, bool S, const Expr *) {
-        if (V == Verb::Lock || V == Verb::GuardLock) {
+      eachLocking(T, CtorBody, 0, [&](const Locking &L) {
+        if (L.What == Verb::Lock || L.What == Verb::GuardLock) {
           Locks = true;
-          Shared &= S;
+          Shared &= L.Shared;
         }
       });
     }

@@ -12,7 +12,14 @@ const FunctionDecl *Symbols::pattern(const FunctionDecl *D) {
   // A lambda's operator in an instantiation has its pattern in the template's
   // lambda; lambdas are named by their place, so either will do.
   if (const FunctionDecl *P = D->getTemplateInstantiationPattern(false))
-    return P;
+    D = P;
+  // A member template of an instance comes from the template's own.
+  if (const FunctionTemplateDecl *T = D->getDescribedFunctionTemplate()) {
+    while (const FunctionTemplateDecl *From =
+               T->getInstantiatedFromMemberTemplate())
+      T = From;
+    D = T->getTemplatedDecl();
+  }
   return D;
 }
 
@@ -20,7 +27,13 @@ const CXXRecordDecl *Symbols::pattern(const CXXRecordDecl *D) {
   if (D->isLambda())
     return D;
   if (const CXXRecordDecl *P = D->getTemplateInstantiationPattern())
-    return P;
+    D = P;
+  if (const ClassTemplateDecl *T = D->getDescribedClassTemplate()) {
+    while (const ClassTemplateDecl *From =
+               T->getInstantiatedFromMemberTemplate())
+      T = From;
+    D = T->getTemplatedDecl();
+  }
   return D;
 }
 
@@ -79,6 +92,20 @@ ir::Name Symbols::make(const NamedDecl *D) {
         return ir::Name((Closure.str() + "()").str());
       return ir::Name((Closure.str() + "." + M->getNameAsString()).str());
     }
+  if (const auto *M = dyn_cast<CXXMethodDecl>(D);
+      M && M->isImplicit() &&
+      isa<ClassTemplateSpecializationDecl>(M->getParent())) {
+    // The compiler wrote it for the instance; the template has none.
+    llvm::SmallString<256> Text(of(M->getParent()).str());
+    Text += "@F@";
+    Text += isa<CXXDestructorDecl>(M)    ? "~"
+            : isa<CXXConstructorDecl>(M) ? ""
+                                         : "=";
+    Text += M->getParent()->getName();
+    Text += '#';
+    Text += llvm::utostr(M->getNumParams());
+    return ir::Name(Text.str());
+  }
   if (const auto *F = dyn_cast<FieldDecl>(D)) {
     // What USR generation makes of it, without walking the contexts again.
     llvm::SmallString<256> Text(of(cast<NamedDecl>(F->getParent())).str());

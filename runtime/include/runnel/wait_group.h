@@ -36,7 +36,7 @@ public:
     std::int64_t seen = count_.load(std::memory_order_relaxed);
     // Neither from nor to zero nobody has to be told.
     while (seen > 0 && seen + n > 0)
-      if (count_.compare_exchange_weak(seen, seen + n, std::memory_order_acq_rel,
+      if (count_.compare_exchange_weak(seen, seen + n, std::memory_order_release,
                                        std::memory_order_relaxed))
         return;
     add_slowly(n);

@@ -12,7 +12,7 @@ bool chan_core::close() noexcept {
     lock.unlock();
     return false;
   }
-  closed.store(true, std::memory_order_release);
+  closed.store(true, std::memory_order_relaxed);
   // Claimed while the lock is held; woken without it. Only one of the queues holds plain waiters,
   // but selects may wait in both.
   waiter* woken[2] = {receivers.pop_all(), senders.pop_all()};

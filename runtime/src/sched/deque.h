@@ -9,9 +9,11 @@
 // 3. A thief may read from an array that was replaced: old arrays are kept until the deque ends,
 //    which at most doubles its memory.
 //
-// Memory order: push releases the element; steal acquires it. take() needs its store of `bottom_`
-// before its load of `top_`, steal() its load of `top_` before that of `bottom_`: both pairs are
-// seq_cst; otherwise owner and thief can both take the last element.
+// Memory order: push releases the element; steal acquires it. take()'s stores that put `bottom_`
+// back release too: a thief that reads them still has to see the array, and since C++20 a relaxed
+// store no longer passes on what an earlier release store of its thread did. take() needs its store
+// of `bottom_` before its load of `top_`, steal() its load of `top_` before that of `bottom_`: both
+// pairs are seq_cst; otherwise owner and thief can both take the last element.
 #pragma once
 
 #include "runnel/detail/shim.h"
@@ -59,7 +61,7 @@ public:
     bottom_.store(b, std::memory_order_seq_cst);
     std::int64_t t = top_.load(std::memory_order_seq_cst);
     if (t > b) {
-      bottom_.store(b + 1, std::memory_order_relaxed);
+      bottom_.store(b + 1, std::memory_order_release);
       return nullptr;
     }
     T* item = a->slot(b).load(std::memory_order_relaxed);
@@ -67,7 +69,7 @@ public:
       if (!top_.compare_exchange_strong(t, t + 1, std::memory_order_seq_cst,
                                         std::memory_order_relaxed))
         item = nullptr;
-      bottom_.store(b + 1, std::memory_order_relaxed);
+      bottom_.store(b + 1, std::memory_order_release);
     }
     return item;
   }

@@ -19,7 +19,7 @@ namespace runnel::detail {
 struct parker {
   void park() noexcept {
     std::uint32_t seen = empty;
-    if (state_.compare_exchange_strong(seen, sleeping, std::memory_order_acq_rel,
+    if (state_.compare_exchange_strong(seen, sleeping, std::memory_order_relaxed,
                                        std::memory_order_acquire))
       while (state_.load(std::memory_order_acquire) == sleeping)
         wait_on(state_, sleeping);
@@ -29,11 +29,11 @@ struct parker {
   /// False: the time passed and nobody unparked. The park is then over all the same.
   bool park_for(std::int64_t nanoseconds) noexcept {
     std::uint32_t seen = empty;
-    if (state_.compare_exchange_strong(seen, sleeping, std::memory_order_acq_rel,
+    if (state_.compare_exchange_strong(seen, sleeping, std::memory_order_relaxed,
                                        std::memory_order_acquire)) {
       wait_on_for(state_, sleeping, nanoseconds);
       seen = sleeping;
-      if (state_.compare_exchange_strong(seen, empty, std::memory_order_acq_rel,
+      if (state_.compare_exchange_strong(seen, empty, std::memory_order_relaxed,
                                          std::memory_order_acquire))
         return false;
     }
@@ -42,7 +42,7 @@ struct parker {
   }
 
   void unpark() noexcept {
-    if (state_.exchange(notified, std::memory_order_acq_rel) == sleeping)
+    if (state_.exchange(notified, std::memory_order_release) == sleeping)
       wake_one(state_);
   }
 

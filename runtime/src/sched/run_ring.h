@@ -35,8 +35,8 @@ public:
     std::uint32_t t = tail_.load(std::memory_order_relaxed);
     while (h != t) {
       T* item = slots_[h % Size].load(std::memory_order_relaxed);
-      if (head_.compare_exchange_weak(h, h + 1, std::memory_order_acq_rel,
-                                      std::memory_order_acquire))
+      if (head_.compare_exchange_weak(h, h + 1, std::memory_order_release,
+                                      std::memory_order_relaxed))
         return item;
     }
     return nullptr;
@@ -60,7 +60,7 @@ public:
         mine.slots_[(to + i - 1) % Size].store(
             slots_[(h + i) % Size].load(std::memory_order_relaxed), std::memory_order_relaxed);
       T* first = slots_[h % Size].load(std::memory_order_relaxed);
-      if (head_.compare_exchange_strong(h, h + n, std::memory_order_acq_rel,
+      if (head_.compare_exchange_strong(h, h + n, std::memory_order_release,
                                         std::memory_order_acquire)) {
         mine.tail_.store(to + n - 1, std::memory_order_release);
         return first;

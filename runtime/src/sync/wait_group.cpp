@@ -31,7 +31,7 @@ void wait_group::add_slowly(std::int64_t n) {
       guard_.unlock();
       throw_sync_error(misuse);
     }
-    if (count_.compare_exchange_weak(before, before + n, std::memory_order_acq_rel,
+    if (count_.compare_exchange_weak(before, before + n, std::memory_order_acquire,
                                      std::memory_order_relaxed))
       break;
   }
@@ -49,7 +49,7 @@ void wait_group::add_slowly(std::int64_t n) {
 void wait_group::wait() {
   decision_point(this);
   guard_.lock();
-  if (count_.load(std::memory_order_acquire) == 0) {
+  if (count_.load(std::memory_order_relaxed) == 0) {
     guard_.unlock();
     return;
   }

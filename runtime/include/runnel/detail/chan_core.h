@@ -55,7 +55,7 @@ struct chan_core {
   }
   bool may_recv() const noexcept {
     return count.load(std::memory_order_relaxed) != 0 || !senders.empty() ||
-           closed.load(std::memory_order_acquire);
+           closed.load(std::memory_order_relaxed);
   }
 
   static constexpr std::uint64_t one_sender = 1, one_receiver = std::uint64_t{1} << 32;

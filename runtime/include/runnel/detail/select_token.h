@@ -29,9 +29,9 @@ public:
   void release() noexcept { state_.store(open, std::memory_order_release); }
 
   bool claimed() const noexcept { return state_.load(std::memory_order_acquire) >= first_claim; }
-  /// The winning case. The owner asks once it has been woken.
+  /// The winning case. The owner asks once it has been woken, which is what orders it.
   std::uint32_t winner() const noexcept {
-    return state_.load(std::memory_order_acquire) - first_claim;
+    return state_.load(std::memory_order_relaxed) - first_claim;
   }
 
 private:

@@ -400,6 +400,8 @@ private:
     Report &Out = Result.What;
     Out.Root = List.Root;
     Out.Problems = Found.Problems;
+    Result.Whole = List.Whole && Found.Problems.empty();
+    Result.BaselineFile = List.Config.BaselineFile;
     Out.Checks.assign(Found.Checks.begin(), Found.Checks.end());
     MainFiles.insert(Found.MainFiles.begin(), Found.MainFiles.end());
     std::string Failure;

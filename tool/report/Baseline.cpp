@@ -79,7 +79,7 @@ llvm::Expected<Baseline> Baseline::read(llvm::StringRef Path) {
 }
 
 static Baseline::Key keyOf(const Finding &F) {
-  return {F.Check, F.Symbol, json::fixUTF8(F.Message)};
+  return {F.Check, json::fixUTF8(F.Symbol), json::fixUTF8(F.Message)};
 }
 
 Baseline Baseline::of(const Report &R) {

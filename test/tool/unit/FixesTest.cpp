@@ -5,6 +5,8 @@
 #include "tool/edit/AtomicFile.h"
 #include "tool/edit/EmptiedLines.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -262,7 +264,7 @@ TEST(EmptiedLines, GoWithTheStatement) {
     SourceCache Sources(P.Path);
     removeEmptiedLines(F, Sources);
     std::string Text = P.read("a.cpp");
-    for (const Edit &E : F.Edits) {
+    for (const Edit &E : llvm::reverse(F.Edits)) {
       EXPECT_EQ(lineAndColumn(Text, E.Where.Begin.Offset).second,
                 E.Where.Begin.Column);
       Text.replace(E.Where.Begin.Offset, E.Where.Length, E.Text);
@@ -279,10 +281,13 @@ TEST(EmptiedLines, GoWithTheStatement) {
             "int a;\n  b();  \r\nc(); // why\n{ }\ne();");
   EXPECT_EQ(Without({P.edit("a.cpp", "b();", "x();")}),
             "int a;\n  x();  \r\nc(); // why\n{ d(); }\ne();");
-  // Something else happens on the line.
   EXPECT_EQ(Without({P.edit("a.cpp", "b();", ""),
                      P.insertBefore("a.cpp", "c();", "y();\n")}),
-            "int a;\n    \r\ny();\nc(); // why\n{ d(); }\ne();");
+            "int a;\ny();\nc(); // why\n{ d(); }\ne();");
+  // Something else happens on the line.
+  EXPECT_EQ(Without({P.insertBefore("a.cpp", "b();", "x(); "),
+                     P.edit("a.cpp", "b();", "")}),
+            "int a;\n  x();   \r\nc(); // why\n{ d(); }\ne();");
 }
 
 } // namespace

@@ -101,7 +101,10 @@ Fix Pass::makePrivate(const std::vector<const Field *> &Fields) const {
     };
     Range Begin = Fields[I]->Declaration, End = Begin;
     std::string Indent(Begin.Begin.Column ? Begin.Begin.Column - 1 : 0, ' ');
+    // Of a declaration over several lines this is not the place, and the fix
+    // will be refused.
     End.Begin.Offset = Begin.endOffset();
+    End.Begin.Column += Begin.Length;
     Begin.Length = End.Length = 0;
     if (I == 0 || !Adjacent(I - 1))
       Result.Edits.push_back({Begin, "private:\n" + Indent});

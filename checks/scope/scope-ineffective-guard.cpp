@@ -43,7 +43,7 @@ private:
         if (E.What != Op::GuardBegin || E.Subject == ir::NoPlace ||
             E.Where.InMacro)
           continue;
-        if (E.has(ir::Unnamed))
+        if (E.has(ir::Unnamed) || Fn.place(E.Subject).Root == Place::Unknown)
           unnamed(Fn, {B, I});
         else if (!touchedElsewhere(Fn, {B, I}))
           named(Fn, {B, I});
@@ -181,6 +181,15 @@ private:
     return true;
   }
 
+  /// A condition variable needs some lock, whosoever.
+  static bool isWaitedWith(const Function &Fn, PlaceId Guard) {
+    return llvm::any_of(Fn.Blocks, [&](const ir::Block &B) {
+      return llvm::any_of(B.Events, [&](const Event &E) {
+        return E.What == Op::Wait && E.Other == Guard;
+      });
+    });
+  }
+
   /// A lock of one call: no other thread can ever see it.
   void localLocks(const Function &Fn) {
     for (uint32_t I = 0; I < Fn.Locals.size(); ++I) {
@@ -201,10 +210,11 @@ private:
                              });
           if (!Names)
             continue;
-          if (E.What == Op::GuardBegin || E.What == Op::Lock)
+          if (E.What == Op::GuardBegin || E.What == Op::Lock) {
             Locked = Locked ? Locked : &E.Where;
-          else if (E.What != Op::Unlock && E.What != Op::Declare &&
-                   E.What != Op::ScopeEnd && E.What != Op::GuardEnd)
+            Shared |= E.What == Op::GuardBegin && isWaitedWith(Fn, E.Subject);
+          } else if (E.What != Op::Unlock && E.What != Op::Declare &&
+                     E.What != Op::ScopeEnd && E.What != Op::GuardEnd)
             Shared = true;
         }
       for (const Function *L : P.lambdas(Fn.Symbol))

@@ -47,10 +47,11 @@ private:
     if (E.Flags & (ir::Implicit | ir::InPredicate))
       return false;
     // A helper of the same class that calls a member is as good as the call.
-    if (E.Via && (E.Hops > 1 || E.On.Root != Place::This ||
-                  E.Via->Record != U.In->Record))
+    const bool OwnHelper = E.Via && (E.Via->Record == U.In->Record ||
+                                     E.Via->Parent == U.In->Symbol);
+    if (E.Via && (E.Hops > 1 || E.On.Root != Place::This || !OwnHelper))
       return false;
-    if (isPure(E.Text))
+    if (isPure(E.Text) || isPure(pretty(*U.In, E.On)))
       return false;
     switch (E.Call) {
     case CallKind::Function:
@@ -133,8 +134,9 @@ private:
   std::string calledName(const UnderLock &U) const {
     if (U.What.Call == CallKind::Virtual)
       return calleeName(P, U.What);
-    const std::string Name = U.What.Text.empty() ? pretty(*U.In, U.What.On)
-                                                 : U.What.Text.str().str();
+    std::string Name = pretty(*U.In, U.What.On);
+    if (Name == "an object" && !U.What.Text.empty())
+      Name = U.What.Text.str();
     return "'" + Name + "'";
   }
 

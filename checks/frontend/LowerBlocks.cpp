@@ -169,8 +169,11 @@ void Lowering::lowerElement(const CFGElement &E) {
       if (!LocalIndex.contains(D))
         return;
       PlaceId P = localPlace(D);
-      if (F.Places[P].Type.Is == ir::Role::Guard)
+      if (F.Places[P].Type.Is == ir::Role::Guard) {
+        if (DependentGuards.contains(V) && !ReturnedGuards.contains(V))
+          destroy(P, V->getType(), At, true);
         return;
+      }
       ir::Event &Event = emit(ir::Op::ScopeEnd, SourceRange(At, At));
       Event.Subject = P;
       Event.Flags = ir::Implicit;

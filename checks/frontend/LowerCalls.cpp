@@ -108,7 +108,7 @@ void Lowering::objectAccess(const CallParts &P) {
   const ir::Place &Place = F.Places[P.Subject];
   if (Place.Path.empty() && Place.Root != ir::Place::Global &&
       (Place.Root == ir::Place::This || Role == ir::Role::Data ||
-       Role == ir::Role::Closure))
+       Role == ir::Role::Closure || Role == ir::Role::Synchronized))
     return;
   if (namesHidden(P.Object))
     return;

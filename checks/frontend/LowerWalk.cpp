@@ -162,6 +162,25 @@ void Lowering::walkVariable(const VarDecl *V) {
     return;
   }
   declare(V);
+  if (Init && V->getType()->isDependentType() &&
+      T.role(V->getType()) == ir::Role::Guard) {
+    // In a template nobody has instantiated: std::lock_guard<M> l(m).
+    llvm::SmallVector<const Expr *, 4> Args;
+    if (const auto *P = dyn_cast<ParenListExpr>(Init))
+      for (unsigned I = 0; I < P->getNumExprs(); ++I)
+        Args.push_back(P->getExpr(I));
+    else if (const auto *L = dyn_cast<InitListExpr>(Init))
+      Args.append(L->inits().begin(), L->inits().end());
+    else if (const auto *C = dyn_cast<CXXUnresolvedConstructExpr>(Init))
+      Args.append(C->arg_begin(), C->arg_end());
+    if (const CXXRecordDecl *R = T.classOf(V->getType()); R && !Args.empty()) {
+      CallParts P;
+      P.Call = Init;
+      guardBegin(P, localPlace(V), Args, T.record(R), false, nullptr);
+      DependentGuards.insert(V);
+    }
+    return;
+  }
   if (!Init || V->isImplicit() || isa<DecompositionDecl>(V) ||
       aliasOf(V) != NoPlace)
     return;

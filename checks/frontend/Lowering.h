@@ -202,6 +202,8 @@ private:
   llvm::DenseMap<const clang::CXXBindTemporaryExpr *, ir::PlaceId> TempPlace;
   llvm::DenseSet<const clang::ValueDecl *> Declared;
   llvm::DenseSet<const clang::VarDecl *> ReturnedGuards;
+  /// Guards of dependent type: the CFG does not know that they are destroyed.
+  llvm::DenseSet<const clang::VarDecl *> DependentGuards;
   struct StepKey {
     ir::PlaceId Base;
     unsigned Kind;

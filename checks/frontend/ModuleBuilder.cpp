@@ -24,7 +24,7 @@ ir::Function ModuleBuilder::header(const FunctionDecl *D) {
   F.Id = Names.qualified(Pattern);
   F.NoReturn = D->isNoReturn();
   F.Template = Pattern != D || D->isTemplated();
-  F.Internal = !D->isExternallyVisible();
+  F.Internal = !Pattern->isExternallyVisible();
   F.InHeader = !Where.isMain(D->getLocation());
   F.System = Where.isSystem(D->getLocation());
   F.Implicit = D->isImplicit();

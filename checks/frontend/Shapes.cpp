@@ -381,12 +381,31 @@ bool shapedCondVar(Types &T, const CXXRecordDecl *R, const Inside &In,
 }
 
 /// synchronized<T>: a template of one lock and one T.
-bool shapedSynchronized(const CXXRecordDecl *R, const Inside &In,
+bool shapedSynchronized(Types &T, const CXXRecordDecl *R, const Inside &In,
                         RecordInfo &Info) {
   if (In.Locks != 1 || In.Others != 1 || In.Refs || In.Guards || In.Atomics)
     return false;
   const CXXRecordDecl *Pattern = Symbols::pattern(R);
   if (!Pattern->getDescribedClassTemplate())
+    return false;
+  // It runs what it is given under its lock, or hands out a guard.
+  bool Gives = false;
+  unsigned Other = 0;
+  for (const Decl *D : Pattern->decls()) {
+    if (D->getAccess() != AS_public)
+      continue;
+    if (const auto *F = dyn_cast<FunctionTemplateDecl>(D)) {
+      for (const ParmVarDecl *P : F->getTemplatedDecl()->parameters())
+        Gives |= P->getType().getNonReferenceType()->isTemplateTypeParmType();
+    } else if (const auto *M = dyn_cast<CXXMethodDecl>(D);
+               M && !M->isImplicit() && !M->isOverloadedOperator() &&
+               !isa<CXXConstructorDecl, CXXDestructorDecl>(M)) {
+      bool Guard = T.role(M->getReturnType()) == ir::Role::Guard;
+      Gives |= Guard;
+      Other += !Guard;
+    }
+  }
+  if (!Gives || Other > 2)
     return false;
   for (const FieldDecl *F : Pattern->fields())
     if (F->getType()->isTemplateTypeParmType() && In.Other &&
@@ -421,7 +440,8 @@ bool classifyByShape(Types &T, const CXXRecordDecl *R, RecordInfo &Info) {
       return false;
   }
   bool Known = shapedLock(T, R, In, Info) || shapedGuard(T, R, In, Info) ||
-               shapedCondVar(T, R, In, Info) || shapedSynchronized(R, In, Info);
+               shapedCondVar(T, R, In, Info) ||
+               shapedSynchronized(T, R, In, Info);
   Info.ByShape = Known;
   return Known;
 }

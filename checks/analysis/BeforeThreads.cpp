@@ -96,8 +96,7 @@ BeforeThreads::BeforeThreads(const Summaries &S) {
   for (const Function *F : G.functions())
     if (F->Main)
       Main = F;
-  // A program that starts no thread that we see has them from elsewhere.
-  if (!Main || !S.program().whole() || !S.of(*Main).may(Effect::Spawn))
+  if (!Main || !S.program().whole())
     return;
   Splitter Split(S);
   for (const Function *F : G.functions())

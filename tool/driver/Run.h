@@ -56,9 +56,7 @@ struct RunResult {
   Report What;
   RunStats Stats;
   std::vector<std::string> Notes;
-  int Interrupted = 0;      ///< the signal
-  bool Whole = false;       ///< all of the program was checked
-  std::string BaselineFile; ///< that .runnel.yaml names
+  int Interrupted = 0; ///< the signal
 };
 
 llvm::Expected<RunResult> runChecks(const RunRequest &R);

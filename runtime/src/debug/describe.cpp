@@ -1,7 +1,6 @@
 // Goroutines in words, for reports.
 
 #include "debug/describe.h"
-#include "fiber/sanitizer.h"
 
 #include "fiber/stack_pool.h"
 #include "runnel/detail/chan_core.h"
@@ -13,8 +12,6 @@
 #include <memory>
 #include <unwind.h>
 #include <vector>
-
-RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -50,12 +47,8 @@ const char* text_of(reason why) noexcept {
 
 std::string name_of(const fiber& f) {
   std::string text = "goroutine " + std::to_string(f.id);
-  if (f.name[0]) {
-    text += " \"";
-    for (const char* c = f.name; *c; ++c) // its goroutine may be changing it
-      text += *c;
-    text += '"';
-  }
+  if (f.name[0])
+    text += " \"" + std::string(f.name) + "\"";
   return text;
 }
 
@@ -170,5 +163,3 @@ std::string describe_stack(const fiber& f, const char* indent) {
 }
 
 } // namespace runnel::detail
-
-RUNNEL_OWN_DATA_END

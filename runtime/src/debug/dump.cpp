@@ -1,6 +1,5 @@
 // The dump of all goroutines, the fatal reports, the counters.
 
-#include "fiber/sanitizer.h"
 #include "runnel/debug.h"
 
 #include "debug/describe.h"
@@ -12,8 +11,6 @@
 #include <mutex>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel {
 
@@ -129,5 +126,3 @@ stats snapshot() noexcept {
 }
 
 } // namespace runnel
-
-RUNNEL_OWN_DATA_END

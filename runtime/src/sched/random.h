@@ -1,11 +1,7 @@
 // A small generator of random numbers, one a thread: xorshift64* (Vigna, 2016).
 #pragma once
 
-#include "fiber/sanitizer.h"
-
 #include <cstdint>
-
-RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -35,5 +31,3 @@ private:
 };
 
 } // namespace runnel::detail
-
-RUNNEL_OWN_DATA_END

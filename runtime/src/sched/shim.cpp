@@ -1,7 +1,6 @@
 // The machine's half of the seam (runnel/detail/shim.h): sleeping and waking by futex.
 
 #include "runnel/detail/shim.h"
-#include "fiber/sanitizer.h"
 
 #include <cerrno>
 #include <climits>
@@ -10,8 +9,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -69,5 +66,3 @@ void wake_all(atomic<std::uint32_t>& word) noexcept {
 }
 
 } // namespace runnel::detail
-
-RUNNEL_OWN_DATA_END

@@ -1,15 +1,12 @@
 // A worker's own work: running goroutines, its queues, the search for more.
 
 #include "sched/worker.h"
-#include "fiber/sanitizer.h"
 
 #include "sched/cycles.h"
 #include "time/timers.h"
 
 #include <cerrno>
 #include <mutex>
-
-RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -218,5 +215,3 @@ task* worker::search() noexcept {
 }
 
 } // namespace runnel::detail
-
-RUNNEL_OWN_DATA_END

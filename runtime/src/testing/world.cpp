@@ -1,7 +1,6 @@
 // A simulated world: the loop, time, and the end.
 
 #include "testing/world.h"
-#include "fiber/sanitizer.h"
 
 #include "debug/describe.h"
 #include "runnel/detail/closure.h"
@@ -11,8 +10,6 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
-
-RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -360,5 +357,3 @@ std::string world::describe() const {
 }
 
 } // namespace runnel::detail
-
-RUNNEL_OWN_DATA_END

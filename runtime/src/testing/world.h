@@ -11,7 +11,6 @@
 //    their frames may be linked into objects that live on. Readying one of them does nothing.
 #pragma once
 
-#include "fiber/sanitizer.h"
 #include "runnel/test.h"
 #include "sched/worker.h"
 #include "testing/chooser.h"
@@ -20,8 +19,6 @@
 #include <exception>
 #include <string>
 #include <vector>
-
-RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -88,5 +85,3 @@ private:
 };
 
 } // namespace runnel::detail
-
-RUNNEL_OWN_DATA_END

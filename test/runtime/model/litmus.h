@@ -20,7 +20,7 @@ constexpr auto sc = order::seq_cst;
 
 template <class... F> void in_parallel(F... bodies) {
   std::deque<thread> all;
-  (all.emplace_back(bodies), ...);
+  (all.emplace_back(std::move(bodies)), ...);
 }
 
 inline void expect_exactly(const result& r, const outcomes& wanted) {

@@ -25,7 +25,8 @@ result engine::explore(const std::function<void()>& body) {
   const crash_guard guard(*this);
   bool more = true;
   while (more) {
-    if (options_.max_executions && result_.executions >= options_.max_executions) {
+    if (options_.max_executions &&
+        result_.executions + result_.redundant >= options_.max_executions) {
       result_.exhausted = false;
       break;
     }

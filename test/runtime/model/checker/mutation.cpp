@@ -55,6 +55,8 @@ bool ends_with(const std::string& s, const std::string& end) {
 
 std::string line_of(const site& s) {
   std::ifstream in(s.file);
+  if (!in)
+    in.open(RUNNEL_MODEL_BUILD_DIR "/" + s.file);
   std::string line;
   for (std::uint32_t n = 0; n < s.line && std::getline(in, line); ++n) {}
   const auto first = line.find_first_not_of(" \t");
@@ -183,6 +185,7 @@ void expect_holds(const protocol& p) {
                 p.name.c_str(), s.name.c_str(), static_cast<unsigned long long>(r.executions),
                 static_cast<unsigned long long>(r.steps),
                 static_cast<unsigned long long>(r.redundant));
+    std::fflush(stdout);
   }
 }
 

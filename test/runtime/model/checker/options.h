@@ -12,8 +12,9 @@ struct options {
   /// Executions longer than this fail as a livelock, or are cut off if prune_long is set.
   std::uint64_t max_steps = 5000;
   bool prune_long = false;
-  /// Gives up (result::exhausted is false) after so many executions; 0 never does.
-  std::uint64_t max_executions = 0;
+  /// Gives up (result::exhausted is false) after so many executions, repetitions included; 0 never
+  /// does.
+  std::uint64_t max_executions = 1'000'000;
   /// Explores only schedules with at most so many preemptions; negative for all. A bounded search
   /// finds bugs and proves nothing.
   int preemptions = -1;

@@ -138,26 +138,6 @@ void steal_makes_room() {
   t.finish();
 }
 
-// What a parking worker relies on: after its own seq_cst step it sees what was pushed before the
-// pusher's (the handshake in scheduler.h, 2).
-void size_takes_part_in_the_total_order() {
-  table t;
-  atomic<int> idle{0};
-  bool pusher_saw = false, idler_saw = false;
-  std::int64_t last_look = 0;
-  in_parallel(
-      [&] {
-        t.push();
-        pusher_saw = idle.exchange(2, order::seq_cst) == 1;
-      },
-      [&] {
-        idler_saw = idle.exchange(1, order::seq_cst) == 2;
-        last_look = t.size();
-      });
-  RUNNEL_MODEL_REQUIRE(pusher_saw || idler_saw || last_look == 1);
-  t.finish();
-}
-
 const protocol deque{
     .name = "deque",
     .files = {"deque.h"},
@@ -169,8 +149,22 @@ const protocol deque{
                    .must_cover = {"stole both"}},
                   {.name = "growth", .body = growth, .must_cover = {"stole from the new array"}},
                   {.name = "wrap around", .body = wrap_around},
-                  {.name = "a steal makes room", .body = steal_makes_room},
-                  {.name = "size in the total order", .body = size_takes_part_in_the_total_order}}};
+                  {.name = "a steal makes room", .body = steal_makes_room}},
+    .exceptions = {
+        {.file = "deque.h",
+         .text = "top_.load(std::memory_order_acquire)",
+         .change = "acquire -> relaxed",
+         .because = "keeps a thief's read of a slot before the owner writes it again; only load "
+                    "buffering, which the checker does not show, could turn them round"},
+        {.file = "deque.h",
+         .text = "top_.load(std::memory_order_relaxed) > b",
+         .change = "stale",
+         .because = "a shortcut; the seq_cst load below it decides"},
+        {.file = "deque.h",
+         .text = "top_.compare_exchange_strong",
+         .change = "seq_cst -> acq_rel",
+         .because = "as published; acq_rel is enough by C++20's rule for coherence-ordered "
+                    "operations, but not by C++11's, and the instructions are the same"}}};
 
 TEST(Deque, Holds) { expect_holds(deque); }
 TEST(Deque, EveryBreakageIsCaught) { expect_all_caught(deque); }

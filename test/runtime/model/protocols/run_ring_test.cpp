@@ -118,24 +118,6 @@ void full() {
   t.finish();
 }
 
-void size_takes_part_in_the_total_order() {
-  table::ring r;
-  item one;
-  atomic<int> idle{0};
-  bool pusher_saw = false, idler_saw = false;
-  std::uint32_t last_look = 0;
-  in_parallel(
-      [&] {
-        r.push(&one);
-        pusher_saw = idle.exchange(2, order::seq_cst) == 1;
-      },
-      [&] {
-        idler_saw = idle.exchange(1, order::seq_cst) == 2;
-        last_look = r.size();
-      });
-  RUNNEL_MODEL_REQUIRE(pusher_saw || idler_saw || last_look == 1);
-}
-
 const protocol ring{
     .name = "run ring",
     .files = {"run_ring.h"},
@@ -149,8 +131,34 @@ const protocol ring{
                    .body = stolen_from_the_thief,
                    .must_cover = {"stolen twice"}},
                   {.name = "two thieves", .body = two_thieves},
-                  {.name = "full", .body = full, .must_cover = {"room was made"}},
-                  {.name = "size in the total order", .body = size_takes_part_in_the_total_order}}};
+                  {.name = "full", .body = full, .must_cover = {"room was made"}}},
+    .exceptions = {
+        {.file = "run_ring.h",
+         .text = "if (t - head_.load(std::memory_order_acquire) == Size)",
+         .change = "acquire -> relaxed",
+         .because = "keeps a thief's read of a slot before the owner writes it again; only load "
+                    "buffering, which the checker does not show, could turn them round"},
+        {.file = "run_ring.h",
+         .text = "head_.compare_exchange_strong(h, h + n",
+         .change = "release -> relaxed",
+         .because = "the other half of the same"},
+        {.file = "run_ring.h",
+         .text = "std::uint32_t h = head_.load(std::memory_order_relaxed);",
+         .change = "stale",
+         .because = "the exchange on head_ looks again"},
+        {.file = "run_ring.h",
+         .text = "std::uint32_t h = head_.load(std::memory_order_acquire);",
+         .change = "acquire -> relaxed",
+         .because = "saves a round: without it tail_ may be older than head_, which the loop finds "
+                    "out and repairs"},
+        {.file = "run_ring.h",
+         .text = "head_.compare_exchange_strong(h, h + n",
+         .change = "failure acquire -> relaxed",
+         .because = "saves a round, as above"},
+        {.file = "run_ring.h",
+         .text = "std::uint32_t n = tail_.load(std::memory_order_acquire) - h;",
+         .change = "stale",
+         .because = "an older tail hides new elements, and the exchange on head_ decides"}}};
 
 TEST(RunRing, Holds) { expect_holds(ring); }
 TEST(RunRing, EveryBreakageIsCaught) { expect_all_caught(ring); }

@@ -1,8 +1,10 @@
 // sched.h's functions over model threads.
 #include "protocols/scheduler.h"
 
-#include "runnel/errors.h"
+#include "runnel/detail/wait_queue.h"
+#include "sched/scheduler.h"
 
+#include <cstdlib>
 #include <new>
 
 namespace runnel::model {
@@ -21,10 +23,19 @@ namespace runnel::detail {
 using runnel::model::actors;
 
 atomic<std::uint32_t> simulations{0};
+constinit scheduler the_scheduler; // asked only how many workers there are: none
 
 owner self() noexcept { return owner(&actors::now().me()); }
 
 void ready(owner who) noexcept { static_cast<actors::actor*>(who.as_task())->wake.unpark(); }
+
+void ready_all(waiter* first) noexcept {
+  while (first) {
+    const owner who = first->who;
+    first = first->next; // before ready(): after it the waiter may be gone
+    ready(who);
+  }
+}
 
 void park(reason, const void*, after_switch after, void* arg) noexcept {
   actors::actor& me = actors::now().me();
@@ -52,7 +63,10 @@ void decide_slowly(const void*) noexcept {}
 std::uint32_t choose(std::uint32_t n) noexcept { return n > 1 ? model::choose(n) : 0; }
 void* allocate_node(std::size_t bytes) { return ::operator new(bytes); }
 void free_node(void* node, std::size_t) noexcept { ::operator delete(node); }
+void start(closure&) noexcept { std::abort(); } // models start their threads themselves
 std::uint64_t current_id() noexcept { return 0; }
-void throw_send_on_closed() { throw send_on_closed(); }
 
 } // namespace runnel::detail
+
+/// No time passes: timers fire when the model chooses.
+runnel::clock::time_point runnel::clock::now() noexcept { return {}; }

@@ -18,7 +18,7 @@ constexpr auto rel = order::release;
 
 template <class... F> void in_parallel(F... bodies) {
   std::deque<thread> all;
-  (all.emplace_back(bodies), ...);
+  (all.emplace_back(std::move(bodies)), ...);
 }
 
 /// Who model threads are to the scheduler; one exists at a time, for one execution.

@@ -78,6 +78,23 @@ void loser_sees_the_winners_past() {
   in_parallel([&] { run(0); }, [&] { run(1); });
 }
 
+// As above, for a winner that held the token first.
+void loser_sees_the_holders_past() {
+  select_token token;
+  int before_commit = 0;
+  in_parallel(
+      [&] {
+        if (!token.hold())
+          return;
+        before_commit = 1;
+        token.commit(0);
+      },
+      [&] {
+        if (!token.claim(1))
+          RUNNEL_MODEL_REQUIRE(before_commit == 1);
+      });
+}
+
 // Somebody who only looks, such as the owner before it lets its frame go.
 void onlooker() {
   waiting w;
@@ -106,6 +123,7 @@ const protocol token{
         {.name = "a holder whose move throws", .body = [] { holder_against_waker(true); }},
         {.name = "two holders and a timer", .body = two_holders},
         {.name = "the loser sees the winner's past", .body = loser_sees_the_winners_past},
+        {.name = "the loser sees the holder\'s past", .body = loser_sees_the_holders_past},
         {.name = "an onlooker", .body = onlooker, .must_cover = {"claimed"}}}};
 
 TEST(SelectToken, Holds) { expect_holds(token); }

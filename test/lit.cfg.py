@@ -7,7 +7,11 @@ import lit.formats
 
 config.name = "runnel"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.test_source_config.substitutions += [
+config.suffixes = []  # each folder says which of its files are tests
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = config.runnel_test_exec_root
+config.environment["PATH"] = os.pathsep.join([config.llvm_tools_dir, config.environment["PATH"]])
+config.substitutions += [
     ("%runnel", shlex.quote(config.runnel)),
     ("%clang", shlex.quote(config.clang)),
     ("%python", shlex.quote(sys.executable)),

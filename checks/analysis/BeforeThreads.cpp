@@ -96,7 +96,8 @@ BeforeThreads::BeforeThreads(const Summaries &S) {
   for (const Function *F : G.functions())
     if (F->Main)
       Main = F;
-  if (!Main || !S.program().whole())
+  // A program that starts no thread that we see has them from elsewhere.
+  if (!Main || !S.program().whole() || !S.of(*Main).may(Effect::Spawn))
     return;
   Splitter Split(S);
   for (const Function *F : G.functions())

@@ -125,6 +125,11 @@ void EffectCollector::callees(Point At, const Event &E,
              return T.InPlace && T.Argument == On.Index;
            });
   };
+  auto AllMay = [&](Effect::Kind K) {
+    return llvm::all_of(Targets, [&](const Target &T) {
+      return S.of(*T.Callee).may(K);
+    });
+  };
   for (const Target &T : Targets) {
     const std::vector<Effect> &Inner = S.of(*T.Callee).Effects;
     for (uint32_t I = 0; I < Inner.size(); ++I) {
@@ -132,7 +137,11 @@ void EffectCollector::callees(Point At, const Event &E,
       // A parameter it calls is the function given here, a target itself.
       if (!T.InPlace && In.What == Effect::UnknownCall && PassedInPlace(In.On))
         continue;
+      // A coroutine gives up its own thread of control, not its caller's.
+      if (In.What == Effect::Suspend && T.Callee->Coroutine)
+        continue;
       Effect New = In;
+      New.Sure &= T.Certain || T.InPlace || AllMay(In.What);
       New.On = resolveAccessors(S.program(), toCaller(F, E, *T.Callee, In.On));
       New.Released.clear();
       for (const Place &R : In.Released)

@@ -74,6 +74,15 @@ public:
     case Op::Delete:
     case Op::Assign:
       return shared(E.Subject) || anyShared(E);
+    // A channel is no data that a lock guards: it guards itself.
+    case Op::Send:
+    case Op::Recv:
+      return (shared(E.Subject) && !isChannel(E.Subject)) || anyShared(E) ||
+             shared(E.Other);
+    case Op::Join:
+    case Op::CountWait:
+    case Op::Suspend:
+      return shared(E.Subject);
     case Op::Call:
     case Op::Block:
       return shared(E.Subject) || anyShared(E) || calleeUses(At, E, C);
@@ -106,6 +115,11 @@ private:
       return false;
     const ir::Field *Field = S.program().field(P.Path[0].Symbol);
     return Field && Field->Type.Const && !Field->Type.indirect();
+  }
+
+  bool isChannel(PlaceId Id) const {
+    const Role Is = F.place(Id).Type.Is;
+    return Is == Role::Channel || Is == Role::Sender || Is == Role::Receiver;
   }
 
   bool anyShared(const Event &E) const {

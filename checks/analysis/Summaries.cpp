@@ -37,7 +37,7 @@ static unsigned limit(Effect::Kind K) {
 /// Whether a caller can tell \p A from \p B.
 static bool alike(const Effect &A, const Effect &B) {
   return A.What == B.What && A.Text == B.Text && A.Callee == B.Callee &&
-         A.Flags == B.Flags && A.On.sameAs(B.On) &&
+         A.Flags == B.Flags && A.Sure == B.Sure && A.On.sameAs(B.On) &&
          std::equal(A.Released.begin(), A.Released.end(), B.Released.begin(),
                     B.Released.end(),
                     [](const auto &X, const auto &Y) { return X.sameAs(Y); });

@@ -55,6 +55,8 @@ struct Effect {
   const ir::Function *Via = nullptr; ///< null: this function's own event
   uint32_t Index = 0;                ///< of the effect in Via's summary
   uint32_t Hops = 0;                 ///< calls between here and the event
+  /// No call on the way has other targets that do nothing of the kind.
+  bool Sure = true;
 };
 
 /// A field or global that is read or written.

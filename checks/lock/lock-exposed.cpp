@@ -88,19 +88,31 @@ bool Pass::canEdit(const Record &R) const {
                        [](const Function &F) { return F.Incomplete; });
 }
 
+/// Fields on consecutive lines share their labels.
 Fix Pass::makePrivate(const std::vector<const Field *> &Fields) const {
   Fix Result;
   Result.Description = "make " + list(Fields) + " private";
-  for (const Field *F : Fields) {
-    Range Begin = F->Declaration;
+  for (size_t I = 0; I < Fields.size(); ++I) {
+    auto Adjacent = [&](size_t A) {
+      return A + 1 < Fields.size() &&
+             Fields[A]->Visible == Fields[A + 1]->Visible &&
+             Fields[A]->Declaration.Begin.Line + 1 ==
+                 Fields[A + 1]->Declaration.Begin.Line;
+    };
+    Range Begin = Fields[I]->Declaration, End = Begin;
     std::string Indent(Begin.Begin.Column ? Begin.Begin.Column - 1 : 0, ' ');
-    Range End = Begin;
+    // Of a declaration over several lines this is not the place, and the fix
+    // will be refused.
     End.Begin.Offset = Begin.endOffset();
+    End.Begin.Column += Begin.Length;
     Begin.Length = End.Length = 0;
-    Result.Edits.push_back({Begin, "private:\n" + Indent});
-    Result.Edits.push_back({End, F->Visible == Access::Protected
-                                     ? "\n" + Indent + "protected:"
-                                     : "\n" + Indent + "public:"});
+    if (I == 0 || !Adjacent(I - 1))
+      Result.Edits.push_back({Begin, "private:\n" + Indent});
+    if (!Adjacent(I))
+      Result.Edits.push_back(
+          {End, "\n" + Indent +
+                    (Fields[I]->Visible == Access::Protected ? "protected:"
+                                                             : "public:")});
   }
   return Result;
 }

@@ -3,6 +3,7 @@
 #include "tool/commands/CheckRun.h"
 
 #include "tool/config/Nearest.h"
+#include "tool/driver/Paths.h"
 #include "tool/driver/Progress.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -109,6 +110,15 @@ llvm::Expected<RunRequest> runRequest(const Arguments &A) {
   R.ParseAll = A.has("no-skip");
   R.Progress = stderrIsTerminal() && !A.has("quiet");
   return R;
+}
+
+std::string baselinePath(const Arguments &A, const RunResult &R, bool Default) {
+  for (const char *Option : {"baseline", "output"})
+    if (A.has(Option))
+      return absolutePath(A.get(Option), currentDirectory());
+  if (!R.BaselineFile.empty() || !Default)
+    return R.BaselineFile;
+  return absolutePath(".runnel-baseline.json", R.What.Root);
 }
 
 void sayNotes(const RunResult &R, const Arguments &A) {

@@ -15,6 +15,10 @@ llvm::ArrayRef<OptionSpec> withRunOptions(llvm::ArrayRef<OptionSpec> Own);
 
 llvm::Expected<RunRequest> runRequest(const Arguments &A);
 
+/// The baseline's path: of --baseline, --output or .runnel.yaml; else empty, or
+/// with \p Default the usual one.
+std::string baselinePath(const Arguments &A, const RunResult &R, bool Default);
+
 /// Notes and problems, on stderr; the summary, unless --quiet.
 void sayNotes(const RunResult &R, const Arguments &A);
 void sayProblems(const RunResult &R);

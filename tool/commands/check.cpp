@@ -6,10 +6,12 @@
 #include "tool/driver/Progress.h"
 #include "tool/edit/ApplyFixes.h"
 #include "tool/edit/AtomicFile.h"
+#include "tool/report/Baseline.h"
 #include "tool/report/Report.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 #include <cstdlib>
 
@@ -92,6 +94,33 @@ static llvm::Error writeReports(const Report &R, const Arguments &A,
   return llvm::Error::success();
 }
 
+// Takes away what the baseline knows and what the change did not bring.
+static llvm::Error narrow(const Arguments &A, RunResult &R) {
+  const std::string File = baselinePath(A, R, /*Default=*/false);
+  if (!File.empty()) {
+    llvm::Expected<Baseline> Known = Baseline::read(File);
+    if (!Known)
+      return Known.takeError();
+    Known->apply(R.What, spell(File, R.What.Root), R.Whole && !A.has("diff"));
+  }
+  if (!A.has("diff"))
+    return llvm::Error::success();
+  llvm::Expected<ChangedLines> Changed = ChangedLines();
+  if (A.get("diff") == "-") {
+    auto Patch = llvm::MemoryBuffer::getSTDIN();
+    if (!Patch)
+      return llvm::createStringError("cannot read the patch: " +
+                                     Patch.getError().message());
+    Changed = ChangedLines::parse((*Patch)->getBuffer());
+  } else {
+    Changed = ChangedLines::since(A.get("diff"), R.What.Root);
+  }
+  if (!Changed)
+    return Changed.takeError();
+  Changed->filter(R.What);
+  return llvm::Error::success();
+}
+
 static int run(const Arguments &A) {
   llvm::Expected<std::vector<Output>> Outputs = outputs(A);
   if (!Outputs)
@@ -105,6 +134,8 @@ static int run(const Arguments &A) {
   if (Result->Interrupted)
     dieOf(Result->Interrupted);
   sayNotes(*Result, A);
+  if (llvm::Error E = narrow(A, *Result))
+    return fail(std::move(E));
   const bool DryRun = A.has("fix-dry-run");
   FixOutcome Fixed;
   if (A.has("fix") || DryRun) {
@@ -141,6 +172,10 @@ static const OptionSpec Own[] = {
      "text, json, yaml (for clang-apply-replacements) and others, see `runnel "
      "list --formats`; several, if all but one go to files"},
     {"color", 0, "WHEN", "colours; auto obeys NO_COLOR", "auto|always|never"},
+    {"baseline", 0, "FILE",
+     "be silent on what it holds, see `runnel baseline`"},
+    {"diff", 0, "REF",
+     "only what the change since REF brings; - reads a patch from stdin"},
     {"fix", 0, nullptr, "apply the fixes; prints what is left"},
     {"fix-dry-run", 0, nullptr, "print what --fix would change, as a diff"},
 };

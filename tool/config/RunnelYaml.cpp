@@ -75,6 +75,10 @@ llvm::Expected<RunnelYaml> parseRunnelYaml(llvm::StringRef Text,
       if (auto G = llvm::GlobPattern::create(E); !G)
         Y.fail(N, "'" + E + "' is no glob: " + llvm::toString(G.takeError()));
   };
+  auto ReadBaseline = [&](yaml::Node *N) {
+    R.BaselineFile =
+        absolutePath(Y.text(N), llvm::sys::path::parent_path(File));
+  };
   auto ReadCache = [&](yaml::Node *N) {
     Y.mapping(N, {{"size", [&](yaml::Node *V) { R.CacheMb = Y.number(V); }},
                   {"folder", [&](yaml::Node *V) {
@@ -101,6 +105,7 @@ llvm::Expected<RunnelYaml> parseRunnelYaml(llvm::StringRef Text,
   };
   llvm::Error E = Y.read({{"level", ReadLevel},
                           {"exclude", ReadExclude},
+                          {"baseline", ReadBaseline},
                           {"cache", ReadCache},
                           {"limits", ReadLimits},
                           {"vocabulary", ReadVocabulary}});

@@ -31,6 +31,7 @@ struct RunnelYaml {
   std::string File; ///< absolute; empty: there is none
   std::optional<Level> At;
   std::vector<std::string> Exclude; ///< globs over spelled paths
+  std::string BaselineFile;         ///< absolute
   std::optional<uint64_t> CacheMb;
   std::string CacheFolder; ///< absolute
   std::optional<unsigned> Seconds;

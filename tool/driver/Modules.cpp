@@ -8,6 +8,7 @@
 
 #include "checks/frontend/Frontend.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -53,6 +54,32 @@ static std::string encodeUnit(const LowerResult &R,
   return encode(Light);
 }
 
+// A unit keeps its last few results, newest first: who switches between
+// branches finds both.
+static constexpr size_t ResultsKept = 4;
+
+static std::vector<std::string> resultsOf(Cache &Store,
+                                          const std::string &Key) {
+  std::optional<std::string> Bytes = Store.get("unit", Key);
+  if (!Bytes)
+    return {};
+  ByteReader R(*Bytes);
+  std::vector<std::string> Results = R.texts();
+  return R.complete() ? Results : std::vector<std::string>();
+}
+
+static void addResult(Cache &Store, const std::string &Key,
+                      std::string Result) {
+  std::vector<std::string> All = resultsOf(Store, Key);
+  std::erase(All, Result);
+  All.insert(All.begin(), std::move(Result));
+  if (All.size() > ResultsKept)
+    All.resize(ResultsKept);
+  ByteWriter W;
+  W.texts(All);
+  Store.put("unit", Key, W.Bytes);
+}
+
 static Problem compileErrors(const Unit &U, const LowerResult &R) {
   Problem P;
   P.File = U.Spelled;
@@ -67,13 +94,18 @@ static Problem compileErrors(const Unit &U, const LowerResult &R) {
 
 bool ModuleMaker::fromCache(size_t Index) {
   const Unit &U = List.Units[Index];
-  std::optional<std::string> Bytes = Store.get("unit", keyOf(U));
   LowerResult R;
-  if (!Bytes || !decode(*Bytes, R))
+  bool Found = false;
+  for (const std::string &Bytes : resultsOf(Store, keyOf(U))) {
+    R = LowerResult();
+    Found = decode(Bytes, R) &&
+            llvm::all_of(R.Dependencies,
+                         [&](const Dependency &D) { return Memo.holds(D); });
+    if (Found)
+      break;
+  }
+  if (!Found)
     return false;
-  for (const Dependency &D : R.Dependencies)
-    if (!Memo.holds(D))
-      return false;
   UnitModule M;
   if (R.How == LowerResult::Parsed) {
     std::optional<std::string> Module = Store.get("module", R.Module);
@@ -118,7 +150,7 @@ void ModuleMaker::accept(size_t Index, Outcome O) {
       const std::string Hash = M.Have ? hashOf(M.Module) : "";
       if (M.Have)
         Store.put("module", Hash, M.Module);
-      Store.put("unit", keyOf(U), encodeUnit(R, Hash));
+      addResult(Store, keyOf(U), encodeUnit(R, Hash));
     }
     M.Dependencies = std::move(R.Dependencies);
     break;

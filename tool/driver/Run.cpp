@@ -9,6 +9,7 @@
 #include "tool/driver/Paths.h"
 #include "tool/driver/Scan.h"
 #include "tool/driver/Suppress.h"
+#include "tool/edit/EmptiedLines.h"
 
 #include "checks/Check.h"
 #include "checks/analysis/Facts.h"
@@ -400,6 +401,8 @@ private:
     Report &Out = Result.What;
     Out.Root = List.Root;
     Out.Problems = Found.Problems;
+    Result.Whole = List.Whole && Found.Problems.empty();
+    Result.BaselineFile = List.Config.BaselineFile;
     Out.Checks.assign(Found.Checks.begin(), Found.Checks.end());
     MainFiles.insert(Found.MainFiles.begin(), Found.MainFiles.end());
     std::string Failure;
@@ -422,6 +425,7 @@ private:
     applySuppressions(Out.Findings, Found.Suppressions, At >= Level::Strict,
                       Enabled);
     std::map<ir::Name, bool> Shown;
+    SourceCache Sources(List.Root);
     std::vector<ReportedFinding> Kept;
     for (ReportedFinding &F : Out.Findings) {
       const ir::Name File = F.What.Where.Begin.File;
@@ -437,6 +441,8 @@ private:
       if (const TidyConfig *T = ConfigOf(File))
         if (globsContain(T->WarningsAsErrors, F.What.Check))
           F.What.How = Severity::Error;
+      for (Fix &X : F.What.Fixes)
+        removeEmptiedLines(X, Sources);
       Kept.push_back(std::move(F));
     }
     if (!Failure.empty())

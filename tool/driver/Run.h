@@ -56,7 +56,9 @@ struct RunResult {
   Report What;
   RunStats Stats;
   std::vector<std::string> Notes;
-  int Interrupted = 0; ///< the signal
+  int Interrupted = 0;      ///< the signal
+  bool Whole = false;       ///< all of the program was checked
+  std::string BaselineFile; ///< that .runnel.yaml names
 };
 
 llvm::Expected<RunResult> runChecks(const RunRequest &R);

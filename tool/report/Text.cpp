@@ -100,6 +100,7 @@ private:
     colour("0");
     OS << " [" << F.Check << "]\n";
     excerpt(F.Where);
+    const ir::Range *Before = &F.Where;
     for (const Note &N : F.Notes) {
       // A note about nowhere in particular belongs to the finding's place: an
       // editor's parser drops a line without one.
@@ -108,8 +109,11 @@ private:
       OS << "note: ";
       colour("0");
       OS << N.Message << '\n';
-      if (N.Where.valid() && !(N.Where == F.Where))
+      // The same line twice in a row says nothing new.
+      if (N.Where.valid() && !(N.Where == *Before) && !(N.Where == F.Where)) {
         excerpt(N.Where);
+        Before = &N.Where;
+      }
     }
     if (O.ShowFixes && !F.Fixes.empty())
       fix(F.Fixes.front(), F.Where.Begin.File);

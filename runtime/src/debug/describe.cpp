@@ -1,6 +1,7 @@
 // Goroutines in words, for reports.
 
 #include "debug/describe.h"
+#include "fiber/sanitizer.h"
 
 #include "fiber/stack_pool.h"
 #include "runnel/detail/chan_core.h"
@@ -12,6 +13,8 @@
 #include <memory>
 #include <unwind.h>
 #include <vector>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -47,8 +50,12 @@ const char* text_of(reason why) noexcept {
 
 std::string name_of(const fiber& f) {
   std::string text = "goroutine " + std::to_string(f.id);
-  if (f.name[0])
-    text += " \"" + std::string(f.name) + "\"";
+  if (f.name[0]) {
+    text += " \"";
+    for (const char* c = f.name; *c; ++c) // its goroutine may be changing it
+      text += *c;
+    text += '"';
+  }
   return text;
 }
 
@@ -163,3 +170,5 @@ std::string describe_stack(const fiber& f, const char* indent) {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -1,5 +1,6 @@
 // The dump of all goroutines, the fatal reports, the counters.
 
+#include "fiber/sanitizer.h"
 #include "runnel/debug.h"
 
 #include "debug/describe.h"
@@ -11,6 +12,8 @@
 #include <mutex>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel {
 
@@ -126,3 +129,5 @@ stats snapshot() noexcept {
 }
 
 } // namespace runnel
+
+RUNNEL_OWN_DATA_END

@@ -50,6 +50,18 @@ void __tsan_release(void* addr);
 }
 #endif
 
+// What only one worker's thread touches is touched by all goroutines that run there, and between
+// them there is no edge (see above). So the code that works on a worker's own data is not checked
+// for races in plain accesses; its atomic operations still count.
+#if RUNNEL_TSAN && defined(__clang__)
+#define RUNNEL_OWN_DATA_BEGIN                                                                      \
+  _Pragma("clang attribute push(__attribute__((no_sanitize(\"thread\"))), apply_to = function)")
+#define RUNNEL_OWN_DATA_END _Pragma("clang attribute pop")
+#else
+#define RUNNEL_OWN_DATA_BEGIN
+#define RUNNEL_OWN_DATA_END
+#endif
+
 namespace runnel::detail {
 
 inline constexpr bool with_asan = RUNNEL_ASAN != 0;

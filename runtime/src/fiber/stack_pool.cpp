@@ -1,6 +1,7 @@
 // Stacks: slabs of address space, guard pages, reuse.
 
 #include "fiber/stack_pool.h"
+#include "fiber/sanitizer.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,8 @@
 #include <new>
 #include <sys/mman.h>
 #include <unistd.h>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -126,9 +129,6 @@ stack_pool::slab* stack_pool::grow(std::uint32_t size_class) noexcept {
     munmap(base, slots * slot);
     return nullptr;
   }
-#if RUNNEL_ASAN
-  __lsan_register_root_region(base, slots * slot); // what only parked goroutines hold is not leaked
-#endif
   s->base = base;
   s->size_class = size_class;
   s->slots = static_cast<std::uint32_t>(slots);
@@ -160,6 +160,10 @@ fiber* stack_pool::make(std::uint32_t size_class) noexcept {
     s->used.store(index + 1, std::memory_order_release);
   }
   made_.fetch_add(1, std::memory_order_relaxed);
+#if RUNNEL_ASAN
+  // What only parked goroutines hold is not leaked. Without the guard page: it cannot be read.
+  __lsan_register_root_region(base + page_size(), size_of(size_class) - page_size());
+#endif
   if (!guarded)
     *reinterpret_cast<std::uint64_t*>(base) = canary;
   return f;
@@ -227,3 +231,5 @@ fiber* stack_pool::find(const void* address) const noexcept {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -14,10 +14,13 @@
 #pragma once
 
 #include "fiber/fiber.h"
+#include "fiber/sanitizer.h"
 #include "runnel/detail/spin_lock.h"
 
 #include <cstddef>
 #include <cstdint>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -121,3 +124,5 @@ private:
 stack_pool& stacks() noexcept;
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -6,11 +6,14 @@
 // are due, and for work whose wake-up was missed; advances the coarse clock. When no worker runs
 // for a while it sleeps until one does.
 
+#include "fiber/sanitizer.h"
 #include "sched/scheduler.h"
 #include "sched/worker.h"
 
 #include <algorithm>
 #include <ctime>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -105,3 +108,5 @@ void scheduler::monitor_loop() noexcept {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

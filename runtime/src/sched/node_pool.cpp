@@ -1,6 +1,7 @@
 // Pooled nodes of 64 and 128 bytes.
 
 #include "sched/node_pool.h"
+#include "fiber/sanitizer.h"
 
 #include "runnel/detail/sched.h"
 #include "runnel/detail/spin_lock.h"
@@ -9,6 +10,8 @@
 #include <mutex>
 #include <new>
 #include <utility>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -112,3 +115,5 @@ void free_node(void* node, std::size_t bytes) noexcept {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

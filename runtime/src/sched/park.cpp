@@ -1,6 +1,7 @@
 // The interface of runnel/detail/sched.h: where primitives meet goroutines, threads and
 // simulations.
 
+#include "fiber/sanitizer.h"
 #include "runnel/detail/sched.h"
 
 #include "runnel/detail/wait_queue.h"
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <cstring>
 #include <thread>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -106,6 +109,9 @@ void ready_all(waiter* first) noexcept {
 }
 
 void start(closure& c) noexcept {
+#if RUNNEL_TSAN
+  __tsan_release(&c); // acquired by the goroutine as it begins: see fiber_main
+#endif
   worker* w = this_worker();
   if (!w) [[unlikely]] {
     the_scheduler.ensure_started();
@@ -185,3 +191,5 @@ void this_goroutine::set_name(std::string_view name) {
 }
 
 } // namespace runnel
+
+RUNNEL_OWN_DATA_END

@@ -1,7 +1,11 @@
 // A small generator of random numbers, one a thread: xorshift64* (Vigna, 2016).
 #pragma once
 
+#include "fiber/sanitizer.h"
+
 #include <cstdint>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -31,3 +35,5 @@ private:
 };
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -20,6 +20,8 @@
 #define RUNNEL_UNINSTRUMENTED
 #endif
 
+RUNNEL_OWN_DATA_BEGIN
+
 namespace runnel::detail {
 
 void adopt_stack(worker& w) noexcept {
@@ -56,6 +58,11 @@ void bump(std::atomic<std::uint64_t>& counter) noexcept {
   counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
+#if RUNNEL_TSAN
+// A simulated world is one thread by design: its switches are edges.
+unsigned tsan_flags(const worker& w) noexcept { return w.sim ? 0 : 1; }
+#endif
+
 #if RUNNEL_ASAN
 void before_switch(void** fake_stack, worker& w, fiber* to) noexcept {
   if (to)
@@ -88,7 +95,7 @@ RUNNEL_UNINSTRUMENTED void worker::switch_from(worker& w, fiber& from, fiber* to
   before_switch(&from.fake_stack, w, to);
 #if RUNNEL_TSAN
   __tsan_release(&w);
-  __tsan_switch_to_fiber(w.tsan, 1);
+  __tsan_switch_to_fiber(w.tsan, tsan_flags(w));
 #endif
   arrival a = runnel_switch(&from.sp, to ? leave_sp(*to) : w.sp, after, arg);
 #if RUNNEL_ASAN
@@ -109,7 +116,7 @@ RUNNEL_UNINSTRUMENTED void worker::execute(task& t) noexcept {
   current = f;
   before_switch(&fake_stack, *this, f);
 #if RUNNEL_TSAN
-  __tsan_switch_to_fiber(f->tsan, 1);
+  __tsan_switch_to_fiber(f->tsan, tsan_flags(*this));
 #endif
   arrival a = runnel_switch(&sp, leave_sp(*f), nothing, nullptr);
 #if RUNNEL_ASAN
@@ -259,7 +266,7 @@ RUNNEL_UNINSTRUMENTED void worker::leave_for_good(fiber& dead, fiber* to) noexce
   current = to;
   before_switch(nullptr, *this, to);
 #if RUNNEL_TSAN
-  __tsan_switch_to_fiber(tsan, 1);
+  __tsan_switch_to_fiber(tsan, tsan_flags(*this));
 #endif
   runnel_switch(&dead.sp, to ? leave_sp(*to) : sp, recycle_after, &dead);
   __builtin_trap();
@@ -272,6 +279,9 @@ void fiber_main(void* self, after_switch run, void* arg) {
 #endif
   run(arg);
   for (;;) {
+#if RUNNEL_TSAN
+    __tsan_acquire(me.body);
+#endif
     run_goroutine(me);
     worker& w = *this_worker();
     bump(w.finished);
@@ -293,3 +303,5 @@ void fiber_main(void* self, after_switch run, void* arg) {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

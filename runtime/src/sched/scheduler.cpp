@@ -1,6 +1,7 @@
 // The scheduler: which workers run, which are idle.
 
 #include "sched/scheduler.h"
+#include "fiber/sanitizer.h"
 
 #include "fiber/overflow.h"
 #include "fiber/stack_pool.h"
@@ -14,6 +15,8 @@
 #include <new>
 #include <pthread.h>
 #include <signal.h>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -343,3 +346,5 @@ void scheduler::no_memory_for_stack(closure& c) noexcept {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

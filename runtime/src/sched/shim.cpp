@@ -1,6 +1,7 @@
 // The machine's half of the seam (runnel/detail/shim.h): sleeping and waking by futex.
 
 #include "runnel/detail/shim.h"
+#include "fiber/sanitizer.h"
 
 #include <cerrno>
 #include <climits>
@@ -9,6 +10,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -66,3 +69,5 @@ void wake_all(atomic<std::uint32_t>& word) noexcept {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -1,11 +1,14 @@
 // What the runtime keeps for each OS thread that uses it.
 
 #include "sched/thread_state.h"
+#include "fiber/sanitizer.h"
 
 #include "runnel/detail/spin_lock.h"
 #include "sched/scheduler.h"
 
 #include <mutex>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -66,3 +69,5 @@ thread_state& adopt_thread() {
 thread_state* foreign_threads() noexcept { return all.load(std::memory_order_acquire); }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

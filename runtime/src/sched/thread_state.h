@@ -5,12 +5,15 @@
 #pragma once
 
 #include "fiber/fiber.h"
+#include "fiber/sanitizer.h"
 #include "runnel/detail/sched.h"
 #include "sched/node_pool.h"
 #include "sched/parker.h"
 #include "sched/random.h"
 
 #include <cstdint>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -43,3 +46,5 @@ inline worker* this_worker() { return this_thread().runs; }
 thread_state* foreign_threads() noexcept;
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -1,12 +1,15 @@
 // A worker's own work: running goroutines, its queues, the search for more.
 
 #include "sched/worker.h"
+#include "fiber/sanitizer.h"
 
 #include "sched/cycles.h"
 #include "time/timers.h"
 
 #include <cerrno>
 #include <mutex>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -215,3 +218,5 @@ task* worker::search() noexcept {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "fiber/fiber.h"
+#include "fiber/sanitizer.h"
 #include "fiber/stack_pool.h"
 #include "runnel/detail/sched.h"
 #include "sched/deque.h"
@@ -22,6 +23,8 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace __cxxabiv1 {
 struct __cxa_eh_globals;
@@ -179,3 +182,5 @@ bool fire_due_timers(timer_heap& heap, std::int64_t now, worker* counts) noexcep
 std::int64_t now_ns() noexcept;
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

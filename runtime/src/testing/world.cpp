@@ -1,6 +1,7 @@
 // A simulated world: the loop, time, and the end.
 
 #include "testing/world.h"
+#include "fiber/sanitizer.h"
 
 #include "debug/describe.h"
 #include "runnel/detail/closure.h"
@@ -10,6 +11,8 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -357,3 +360,5 @@ std::string world::describe() const {
 }
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -11,6 +11,7 @@
 //    their frames may be linked into objects that live on. Readying one of them does nothing.
 #pragma once
 
+#include "fiber/sanitizer.h"
 #include "runnel/test.h"
 #include "sched/worker.h"
 #include "testing/chooser.h"
@@ -19,6 +20,8 @@
 #include <exception>
 #include <string>
 #include <vector>
+
+RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
@@ -85,3 +88,5 @@ private:
 };
 
 } // namespace runnel::detail
+
+RUNNEL_OWN_DATA_END

@@ -244,10 +244,12 @@ TEST(semaphore, hands_over_in_order) {
       [] {
         runnel::semaphore s(0);
         std::vector<int> order;
+        runnel::mutex m;
         runnel::wait_group wg;
         for (int i = 0; i < 5; ++i) {
           wg.go([&, i] {
             s.acquire();
+            std::lock_guard hold(m);
             order.push_back(i);
           });
           runnel::sleep_for(200us);

@@ -3,6 +3,9 @@
 #include "test/tool/unit/Folder.h"
 #include "tool/edit/ApplyFixes.h"
 #include "tool/edit/AtomicFile.h"
+#include "tool/edit/EmptiedLines.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 #include <gtest/gtest.h>
 
@@ -247,6 +250,44 @@ TEST(UnifiedDiff, IsWhatPatchUnderstands) {
       continue;
     ASSERT_EQ(F.read("f"), After) << Diff;
   }
+}
+
+} // namespace
+
+namespace {
+
+TEST(EmptiedLines, GoWithTheStatement) {
+  Project P;
+  P.write("a.cpp", "int a;\n  b();  \r\nc(); // why\n{ d(); }\ne();");
+  auto Without = [&](std::vector<Edit> Edits) {
+    Fix F{"", std::move(Edits)};
+    SourceCache Sources(P.Path);
+    removeEmptiedLines(F, Sources);
+    std::string Text = P.read("a.cpp");
+    for (const Edit &E : llvm::reverse(F.Edits)) {
+      EXPECT_EQ(lineAndColumn(Text, E.Where.Begin.Offset).second,
+                E.Where.Begin.Column);
+      Text.replace(E.Where.Begin.Offset, E.Where.Length, E.Text);
+    }
+    return Text;
+  };
+  EXPECT_EQ(Without({P.edit("a.cpp", "b();", "")}),
+            "int a;\nc(); // why\n{ d(); }\ne();");
+  EXPECT_EQ(Without({P.edit("a.cpp", "int a;", "")}),
+            "  b();  \r\nc(); // why\n{ d(); }\ne();");
+  EXPECT_EQ(Without({P.edit("a.cpp", "c();", "")}),
+            "int a;\n  b();  \r\n // why\n{ d(); }\ne();");
+  EXPECT_EQ(Without({P.edit("a.cpp", "d(); ", "")}),
+            "int a;\n  b();  \r\nc(); // why\n{ }\ne();");
+  EXPECT_EQ(Without({P.edit("a.cpp", "b();", "x();")}),
+            "int a;\n  x();  \r\nc(); // why\n{ d(); }\ne();");
+  EXPECT_EQ(Without({P.edit("a.cpp", "b();", ""),
+                     P.insertBefore("a.cpp", "c();", "y();\n")}),
+            "int a;\ny();\nc(); // why\n{ d(); }\ne();");
+  // Something else happens on the line.
+  EXPECT_EQ(Without({P.insertBefore("a.cpp", "b();", "x(); "),
+                     P.edit("a.cpp", "b();", "")}),
+            "int a;\n  x();   \r\nc(); // why\n{ d(); }\ne();");
 }
 
 } // namespace

@@ -73,10 +73,12 @@ public:
   void put(T value) {
     std::unique_lock lock(mu);
     value_ = value;
+    ++version_;
   }
 
 private:
   T value_;
+  int version_ = 0;
 };
 
 void useCaches() {

@@ -1,0 +1,159 @@
+//===- scope-blocking-call.cpp - Calls that block under a lock ------------===//
+
+#include "checks/Check.h"
+#include "checks/scope/LockPurpose.h"
+#include "checks/scope/Narrow.h"
+#include "checks/scope/UnderLock.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace runnel::scope {
+
+using namespace analysis;
+
+namespace {
+
+/// Calls on files that return at once, as a rule: they change names, close, or
+/// fill a buffer. Holding a lock across one is nothing to act upon.
+bool isQuick(llvm::StringRef Name) {
+  static const llvm::StringRef Quick[] = {"close",
+                                          "unlink",
+                                          "unlinkat",
+                                          "mkdir",
+                                          "rmdir",
+                                          "link",
+                                          "symlink",
+                                          "rename",
+                                          "renameat",
+                                          "fclose",
+                                          "fgetc",
+                                          "getc",
+                                          "fputs",
+                                          "ftruncate",
+                                          "truncate",
+                                          "remove",
+                                          "opendir",
+                                          "readdir",
+                                          "create_directory",
+                                          "exists"};
+  return llvm::is_contained(
+      Quick, Name.rsplit(':').second.empty() ? Name : Name.rsplit(':').second);
+}
+
+/// write(fd, "x", 1): wakes another thread through a pipe or an eventfd.
+bool isWakeUp(const ir::Event &Call, llvm::StringRef Name) {
+  return Name.contains("write") && Call.Args.size() >= 3 &&
+         Call.Args[2].How == ir::Operand::Number && Call.Args[2].Value <= 16;
+}
+
+class Pass {
+public:
+  Pass(const Facts &F, const Options &O)
+      : F(F), Purpose(F), AllFiles(O.get("AllFileCalls", false)),
+        MaxHops(O.get("MaxCalls", 5L)) {}
+
+  std::vector<Finding> run() {
+    std::vector<Finding> Findings;
+    for (const Group &G :
+         effectsUnderLocks(F, {Effect::Block, Effect::Wait},
+                           [&](const UnderLock &U) { return isWanted(U); }))
+      Findings.push_back(tell(G));
+    return Findings;
+  }
+
+private:
+  bool isWanted(const UnderLock &U) const {
+    const Effect &E = U.What;
+    if (E.Hops > static_cast<unsigned long>(MaxHops))
+      return false;
+    // What is waited for with a lock that cannot be told may be ours.
+    if (E.What == Effect::Wait)
+      return !E.Released.empty() && !(E.Flags & ir::WithTimeout) &&
+             llvm::all_of(E.Released,
+                          [](const ir::Place &P) { return isDefinite(P); });
+    if (E.Flags & (ir::Try | ir::Implicit))
+      return false;
+    const std::vector<TraceStep> Steps = F.summaries().trace(*U.In, E);
+    if (Steps.empty())
+      return true;
+    const llvm::StringRef Kind = E.Text.str();
+    const ir::Function *Callee =
+        E.Callee ? F.program().function(E.Callee) : nullptr;
+    const llvm::StringRef Name = Callee ? Callee->Id.str() : E.Callee.str();
+    if (Kind == "file" && !AllFiles) {
+      const TraceStep &Last = Steps.back();
+      if (isQuick(Name) || isWakeUp(eventAt(*Last.In, Last.At), Name))
+        return false;
+      if (!Name.contains("sync"))
+        for (const TraceStep &S : Steps)
+          if (isDiagnostic(F.program(), *S.In) ||
+              (S.Calls && isDiagnostic(F.program(), *S.Calls)))
+            return false;
+    }
+    return !Purpose.serialises(U);
+  }
+
+  std::string waitsFor(const Effect &E) const {
+    if (E.What == Effect::Wait)
+      return " waits for another thread";
+    const llvm::StringRef Kind = E.Text.str();
+    if (Kind == "sleep")
+      return " sleeps";
+    if (Kind == "file")
+      return " waits for a file";
+    if (Kind == "network")
+      return " waits for the network";
+    if (Kind == "process")
+      return " waits for another process";
+    return " blocks";
+  }
+
+  Finding tell(const Group &G) const {
+    const UnderLock &First = G.front();
+    const Effect &E = First.What;
+    const ir::Program &P = F.program();
+    const std::string Name = E.What == Effect::Wait
+                                 ? "'" + pretty(*First.In, E.On) + ".wait'"
+                                 : calleeName(P, E);
+    const std::string Subject =
+        E.Via ? functionName(P, *E.Via) + " calls " + Name + ", which" : Name;
+    Finding Found = startFinding(F, G, "runnel-scope-blocking-call",
+                                 Subject + waitsFor(E) + " while " +
+                                     lockName(F, First) + " is held",
+                                 "calls " + Name, "blocks here too");
+    if (E.Via && E.Hops > 1)
+      Found.Message = functionName(P, *E.Via) + " ends in " + Name + ", which" +
+                      waitsFor(E) + " while " + lockName(F, First) + " is held";
+    advise(Found, G,
+           E.What == Effect::Wait
+               ? "release " + lockName(F, First) +
+                     " before waiting, or wait with it"
+               : "take what is needed under " + lockName(F, First) +
+                     ", release it, then make the call");
+    if (std::optional<Fix> Fix =
+            narrow(F, *First.In, First.Held.At, pointsOf(G)))
+      Found.Fixes.push_back(std::move(*Fix));
+    return Found;
+  }
+
+  const Facts &F;
+  const LockPurpose Purpose;
+  const bool AllFiles;
+  const long MaxHops;
+};
+
+} // namespace
+
+static std::vector<Finding> run(const Facts &F, const Options &O) {
+  return Pass(F, O).run();
+}
+
+static const OptionInfo Known[] = {
+    {"AllFileCalls", "false",
+     "report quick calls on files, log output and wake-up writes too"},
+    {"MaxCalls", "5", "how many calls away a blocking call is still reported"}};
+
+static const CheckRegistration X("runnel-scope-blocking-call", Level::Default,
+                                 run, Known, /*WholeProgram=*/true);
+
+} // namespace runnel::scope

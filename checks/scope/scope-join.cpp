@@ -1,0 +1,143 @@
+//===- scope-join.cpp - Waiting for threads under a lock ------------------===//
+
+#include "checks/Check.h"
+#include "checks/scope/Narrow.h"
+#include "checks/scope/UnderLock.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <map>
+
+namespace runnel::scope {
+
+using namespace analysis;
+using ir::Event;
+using ir::Function;
+using ir::Op;
+using ir::Place;
+using ir::Role;
+
+namespace {
+
+class Pass {
+public:
+  explicit Pass(const Facts &F) : F(F), P(F.program()) {}
+
+  std::vector<Finding> run() {
+    findStarts();
+    std::vector<Finding> Findings;
+    for (const Group &G :
+         effectsUnderLocks(F, {Effect::Join},
+                           [&](const UnderLock &U) { return isWanted(U); }))
+      Findings.push_back(tell(G));
+    return Findings;
+  }
+
+private:
+  /// The member or global that a handle is kept in, to match joins and starts.
+  static ir::Name keptIn(const Place &P) {
+    for (const ir::Step &S : llvm::reverse(P.Path))
+      if (S.How == ir::Step::Field)
+        return S.Symbol;
+    return P.Root == Place::Global ? P.Symbol : ir::Name();
+  }
+
+  void findStarts() {
+    for (const Function *Fn : F.callGraph().functions())
+      for (const ir::Block &B : Fn->Blocks)
+        for (const Event &E : B.Events)
+          if (E.What == Op::Spawn && E.Subject != ir::NoPlace)
+            if (ir::Name Kept = keptIn(Fn->place(E.Subject)))
+              Starts[Kept].push_back(E.Callee ? P.function(E.Callee) : nullptr);
+  }
+
+  /// Everything that is ever started under this handle is known, and never
+  /// asks for the lock: the lock only orders starting and stopping.
+  bool neverWantsLock(const UnderLock &U) const {
+    auto It = Starts.find(keptIn(U.What.On));
+    if (It == Starts.end())
+      return false;
+    const LockClass &Class = F.held(*U.In).classOf(U.Held.Lock);
+    return llvm::all_of(It->second, [&](const Function *Body) {
+      if (!Body || !Body->Defined)
+        return false;
+      const Summary &S = F.summaries().of(*Body);
+      return llvm::none_of(S.Effects, [&](const Effect &E) {
+        return E.What == Effect::UnknownCall ||
+               (E.What == Effect::Acquire && lockClass(*Body, E.On) == Class);
+      });
+    });
+  }
+
+  bool isWanted(const UnderLock &U) const {
+    if (U.What.Flags & (ir::Try | ir::WithTimeout))
+      return false;
+    if ((U.What.Flags & ir::Implicit) && U.What.Via)
+      return false;
+    return !neverWantsLock(U);
+  }
+
+  std::string waited(const UnderLock &U) const {
+    const std::string Name = pretty(*U.In, U.What.On);
+    const bool Named = Name != "an object" && Name != "*this";
+    std::string Kind = "a thread";
+    switch (U.What.On.Type.Is) {
+    case Role::Future:
+      Kind = "a result";
+      break;
+    case Role::WaitGroup:
+    case Role::Group:
+      Kind = "a group of goroutines";
+      break;
+    case Role::Latch:
+    case Role::Barrier:
+    case Role::Semaphore:
+      Kind = "other threads";
+      break;
+    case Role::ThreadPool:
+      Kind = "a pool";
+      break;
+    default:
+      break;
+    }
+    return Named ? "'" + Name + "'" : Kind;
+  }
+
+  Finding tell(const Group &G) const {
+    const UnderLock &First = G.front();
+    const std::string Lock = lockName(F, First);
+    Finding Found = startFinding(
+        F, G, "runnel-scope-join",
+        "waits for " + waited(First) + " to finish while " + Lock + " is held" +
+            ((First.What.Flags & ir::Implicit) ? ", where it is destroyed"
+                                               : ""),
+        "waits", "is waited for under the lock too");
+    for (size_t I = 1; I < G.size() && I < Found.Notes.size(); ++I)
+      if (Found.Notes[I].Where == rangeAt(*First.In, G[I].At))
+        Found.Notes[I].Message =
+            waited(G[I]) + " is waited for under the lock too";
+    advise(Found, G,
+           "if it ever wants " + Lock +
+               ", neither goes on: unlock first, or move the handle out under "
+               "the lock and wait without it");
+    if (std::optional<Fix> Fix =
+            narrow(F, *First.In, First.Held.At, pointsOf(G)))
+      Found.Fixes.push_back(std::move(*Fix));
+    return Found;
+  }
+
+  const Facts &F;
+  const ir::Program &P;
+  std::map<ir::Name, std::vector<const Function *>> Starts;
+};
+
+} // namespace
+
+static std::vector<Finding> run(const Facts &F, const Options &) {
+  return Pass(F).run();
+}
+
+static const CheckRegistration X("runnel-scope-join", Level::Default, run, {},
+                                 /*WholeProgram=*/true);
+
+} // namespace runnel::scope

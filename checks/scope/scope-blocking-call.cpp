@@ -42,8 +42,9 @@ bool isQuick(llvm::StringRef Name) {
 
 /// write(fd, "x", 1): wakes another thread through a pipe or an eventfd.
 bool isWakeUp(const ir::Event &Call, llvm::StringRef Name) {
-  return Name.contains("write") && Call.Args.size() >= 3 &&
-         Call.Args[2].How == ir::Operand::Number && Call.Args[2].Value <= 16;
+  return (Name.contains("write") || Name.contains("send")) &&
+         Call.Args.size() >= 3 && Call.Args[2].How == ir::Operand::Number &&
+         Call.Args[2].Value <= 16;
 }
 
 class Pass {
@@ -80,9 +81,11 @@ private:
     const ir::Function *Callee =
         E.Callee ? F.program().function(E.Callee) : nullptr;
     const llvm::StringRef Name = Callee ? Callee->Id.str() : E.Callee.str();
+    const TraceStep &Last = Steps.back();
+    if (!AllFiles && isWakeUp(eventAt(*Last.In, Last.At), Name))
+      return false;
     if (Kind == "file" && !AllFiles) {
-      const TraceStep &Last = Steps.back();
-      if (isQuick(Name) || isWakeUp(eventAt(*Last.In, Last.At), Name))
+      if (isQuick(Name))
         return false;
       if (!Name.contains("sync"))
         for (const TraceStep &S : Steps)

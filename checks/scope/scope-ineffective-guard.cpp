@@ -137,6 +137,10 @@ private:
     const ir::Variable &V = Fn.Locals[Fn.place(Begin.Subject).Index];
     const std::string Name = "'" + V.Id.str().str() + "'";
     if (Begin.Args.empty()) {
+      // What a guard of somebody else's is made of may hide its lock.
+      if (V.Type.has(ir::UserDefined) ||
+          !V.Type.Spelling.str().starts_with("std::"))
+        return;
       Finding &Found = report(Fn, Begin.Where.valid() ? Begin.Where : V.Where,
                               Name + " locks nothing: no lock was given to it");
       Found.Notes.push_back({V.Where, "say which lock it is to hold: '" +

@@ -1,8 +1,8 @@
 //===- Growth.cpp - How the analyses grow with the program ----------------===//
 //
-// Prints the processor time of each analysis over generated programs of N functions with
-// locks: analysis-growth 1000 10000 100000. Linear growth shows as equal
-// microseconds a function.
+// Prints the processor time of each analysis over generated programs of N
+// functions with locks: analysis-growth 1000 10000 100000. Linear growth shows
+// as equal microseconds a function.
 //
 //===----------------------------------------------------------------------===//
 

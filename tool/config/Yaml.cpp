@@ -77,7 +77,11 @@ void YamlFile::mapping(yaml::Node *N, const std::vector<Key> &Keys) {
     if (!Known)
       return fail(KeyNode,
                   "unknown key '" + Word + "'" + didYouMean(Word, Names));
-    Known->Read(Pair.getValue());
+    // The parser gives none where it has already reported what is wrong.
+    yaml::Node *Value = Pair.getValue();
+    if (!Value)
+      return fail(KeyNode, "no value that can be read");
+    Known->Read(Value);
     if (failed() || Stream.failed())
       return;
   }

@@ -59,6 +59,12 @@ TEST(TidyConfig, BrokenYamlIsAnErrorWithItsPlace) {
   EXPECT_EQ(errorOf(parseTidyConfig("- a\n- b\n", "f")),
             "f:1:1: a mapping (`key: value` lines) belongs here");
   EXPECT_EQ(errorOf(parseTidyConfig("", "f")), "no error");
+  EXPECT_EQ(
+      errorOf(parseTidyConfig(
+                  llvm::StringRef("CustomChecks:\n  -\0C {;\0\0", 24), "f"))
+          .rfind("f:", 0),
+      0u)
+      << "found by the fuzzer: a key whose value cannot be parsed";
   EXPECT_NE(errorOf(parseTidyConfig("HeaderFilterRegex: '('\n", "f"))
                 .find("no regular expression"),
             std::string::npos);

@@ -37,9 +37,12 @@ std::vector<Action> Types::methodMeaning(const CXXMethodDecl *M,
     const RecordInfo &Info = record(C);
     if (const std::vector<Action> *Does = methodEntry(Info.Entry, M))
       return *Does;
-    if (Info.Entry && C == R)
+    // A project may list a class and leave its methods to their names.
+    bool Unsaid = Info.Entry && Info.Entry->Methods.empty() &&
+                  Info.Is != ir::Role::Data;
+    if (Info.Entry && !Unsaid && C == R)
       continue;
-    if (Info.ByAttribute || Info.ByShape)
+    if (Info.ByAttribute || Info.ByShape || Unsaid)
       if (std::optional<Action> A = shapedMeaning(*this, M, Info))
         return {*A};
   }

@@ -218,7 +218,7 @@ Inside lookInside(Types &T, const CXXRecordDecl *R) {
 bool shapedLock(Types &T, const CXXRecordDecl *R, const Inside &In,
                 RecordInfo &Info) {
   bool Lock = false, Unlock = false, Try = false, Shared = false,
-       Standard = false;
+       Standard = false, Says = false;
   for (const CXXMethodDecl *M : R->methods()) {
     if (M->getAccess() != AS_public || M->isStatic() || !M->getIdentifier() ||
         M->getMinRequiredArguments() > 1)
@@ -231,6 +231,8 @@ bool shapedLock(Types &T, const CXXRecordDecl *R, const Inside &In,
     switch (lockWord(M->getName())) {
     case LockWord::Lock:
       Lock = true;
+      // acquire() and enter() are words of semaphores and limiters too.
+      Says |= M->getName().contains_insensitive("lock");
       Standard |= M->getName() == "lock" && M->getNumParams() == 0;
       break;
     case LockWord::Unlock:
@@ -248,7 +250,7 @@ bool shapedLock(Types &T, const CXXRecordDecl *R, const Inside &In,
   }
   if (!Lock || !Unlock || !onlyLocks(R))
     return false;
-  bool Evidence = In.Locks + In.Refs > 0 || In.Atomics > 0 ||
+  bool Evidence = In.Locks + In.Refs > 0 || (In.Atomics > 0 && Says) ||
                   // Lockable as the standard has it.
                   (Standard && Try);
   if (!Evidence)

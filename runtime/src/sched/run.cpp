@@ -12,7 +12,7 @@ void join_core::publish(void* self) noexcept {
   // Once the waiter is seen it may be woken, and take this object with it.
   owner me = owner::from_bits(s->waiting_);
   std::uintptr_t seen = running;
-  if (!s->state_.compare_exchange_strong(seen, me.bits(), std::memory_order_acq_rel,
+  if (!s->state_.compare_exchange_strong(seen, me.bits(), std::memory_order_release,
                                          std::memory_order_acquire))
     ready(me); // it ended meanwhile
 }

@@ -41,7 +41,7 @@ void condition_variable::arrive(void* who) noexcept {
   auto& me = *static_cast<party*>(who);
   owner self = me.node.who;
   std::uint32_t seen = arriving;
-  if (!me.stage.compare_exchange_strong(seen, parked, std::memory_order_relaxed,
+  if (!me.stage.compare_exchange_strong(seen, parked, std::memory_order_release,
                                         std::memory_order_acquire))
     ready(self);
 }
@@ -68,7 +68,7 @@ bool condition_variable::wait_notified_until(party& me, clock::time_point deadli
 void condition_variable::signal(waiter& w) noexcept {
   auto& p = *static_cast<party*>(w.slot);
   owner who = w.who;
-  if (p.stage.exchange(notified, std::memory_order_release) == parked)
+  if (p.stage.exchange(notified, std::memory_order_acq_rel) == parked)
     ready(who);
 }
 

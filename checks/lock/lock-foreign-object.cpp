@@ -5,6 +5,8 @@
 #include "checks/analysis/Places.h"
 #include "checks/lock/Uses.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <map>
 #include <set>
 
@@ -86,10 +88,17 @@ std::vector<Finding> Pass::run() {
     const Field &Of = *P.field(Lock);
     const Record &Owner = *P.recordOfField(Lock);
     // Data with a lock beside it, and no life of its own, is the business of
-    // the one who uses it; it becomes everybody's with a second one.
-    if (!UsedAtHome.count(Lock) && Takers.size() < 2)
+    // the one class, or of the functions, that use it; it becomes everybody's
+    // with a second class.
+    const bool Passive = !UsedAtHome.count(Lock);
+    auto IsClass = [&](Name Taker) { return P.record(Taker) != nullptr; };
+    if (Passive && llvm::count_if(Takers, [&](const auto &Pair) {
+                     return IsClass(Pair.first);
+                   }) < 2)
       continue;
     for (const auto &[Taker, Places] : Takers) {
+      if (Passive && !IsClass(Taker))
+        continue;
       const Taking &First = Places.front();
       Finding Found;
       Found.Check = "runnel-lock-foreign-object";

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -175,6 +176,47 @@ public:
 
 private:
   FairLock fair_;
+};
+
+// trap: data and its functions, as in C
+struct Table {
+  std::mutex mu;
+  int used;
+};
+void tableAdd(Table *t) {
+  std::lock_guard lock(t->mu);
+  ++t->used;
+}
+void tableClear(Table *t) {
+  std::lock_guard lock(t->mu);
+  t->used = 0;
+}
+class TableTest {
+public:
+  void run() {
+    std::lock_guard lock(table_.mu);
+    table_.used = 1;
+  }
+
+private:
+  Table table_;
+};
+
+// trap: a counter of permits is no lock, whatever its functions are called
+class Limiter {
+public:
+  bool acquire() { return left_.fetch_sub(1) > 0; }
+  void release() { left_.fetch_add(1); }
+
+private:
+  std::atomic<int> left_{4};
+};
+class UsesLimiter {
+public:
+  void touch(Limiter &l) {
+    if (l.acquire())
+      l.release();
+  }
 };
 
 // trap: locks of the file

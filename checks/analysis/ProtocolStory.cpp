@@ -81,12 +81,12 @@ std::string Story::who(int32_t Number) const {
            llvm::utostr(P.Started.Begin.Line);
   if (Anonymous)
     return "the function at line " + llvm::utostr(P.Started.Begin.Line);
-  return ("`" + Id + "`").str();
+  return ("'" + Id + "'").str();
 }
 
 std::string Story::name(const Meeting &M) const {
   if (M.Id)
-    return ("`" + M.Id.str() + "`").str();
+    return ("'" + M.Id.str() + "'").str();
   switch (M.How) {
   case Object::Channel:
     return "a channel";
@@ -198,7 +198,7 @@ std::vector<std::pair<ir::Range, std::string>> Story::schedule() const {
   for (size_t I = First; I != B.Schedule.size(); ++I) {
     const Move &M = B.Schedule[I];
     std::string Subject =
-        M.E->Spelling ? ("`" + M.E->Spelling.str() + "`").str() : std::string();
+        M.E->Spelling ? ("'" + M.E->Spelling.str() + "'").str() : std::string();
     std::string What;
     switch (M.E->What) {
     case Op::Send:

@@ -29,9 +29,9 @@ public:
   /// Where everything that is waited for was made, if a mutex is among it.
   std::vector<ir::Range> knot() const;
 
-  /// "`worker`", "the goroutine started at line 12", "`main`".
+  /// "'worker'", "the goroutine started at line 12", "'main'".
   std::string who(int32_t Number) const;
-  /// "to send on `results`"
+  /// "to send on 'results'"
   std::string waitsTo(int32_t Number) const;
   /// Who could have ended the wait, and what became of them; with the place.
   std::vector<std::pair<ir::Range, std::string>> whyNobody() const;

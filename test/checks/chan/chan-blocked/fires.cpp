@@ -1,5 +1,5 @@
 // Protocols of channels, locks, wait groups and contexts in which somebody waits for ever.
-// flags: -I%runtime
+// flags: -isystem %runtime
 #include <runnel/runnel.h>
 
 #include <functional>
@@ -19,7 +19,7 @@ namespace receiver_times_out {
 int ask() {
   runnel::channel<int> answer;
   runnel::go([=] {
-    answer.send(compute()); // expect: chan-blocked "to send on `answer`"
+    answer.send(compute()); // expect: chan-blocked "to send on 'answer'"
   });
   auto in = on_recv(answer);
   auto late = on_timeout(1s);
@@ -32,15 +32,15 @@ int ask() {
 namespace receiver_returns_early {
 int first_of_two() {
   runnel::channel<int> results;
-  runnel::go([=] { results.send(1); }); // expect: chan-blocked "to send on `results`"
-  runnel::go([=] { results.send(2); }); // expect: chan-blocked "to send on `results`"
+  runnel::go([=] { results.send(1); }); // expect: chan-blocked "to send on 'results'"
+  runnel::go([=] { results.send(2); }); // expect: chan-blocked "to send on 'results'"
   return *results.recv();
 }
 
 bool verify() {
   runnel::channel<std::string> errors;
   runnel::go([=] {
-    errors.send("one"); // expect: chan-blocked "to send on `errors`"
+    errors.send("one"); // expect: chan-blocked "to send on 'errors'"
     errors.send("two");
   });
   if (failed())
@@ -54,14 +54,14 @@ bool verify() {
 namespace own_send {
 void talk_to_oneself() {
   runnel::channel<int> c;
-  c.send(1); // expect: chan-blocked "to send on `c`"
+  c.send(1); // expect: chan-blocked "to send on 'c'"
   c.recv();
 }
 
 void too_small() {
   runnel::channel<int> c(1);
   c.send(1);
-  c.send(2); // expect: chan-blocked "to send on `c`"
+  c.send(2); // expect: chan-blocked "to send on 'c'"
 }
 } // namespace own_send
 
@@ -70,7 +70,7 @@ void drain() {
   runnel::channel<int> jobs;
   runnel::wait_group wg;
   wg.go([=] {
-    for (int job : jobs) // expect: chan-blocked "to receive from `jobs`"
+    for (int job : jobs) // expect: chan-blocked "to receive from 'jobs'"
       (void)job;
   });
   jobs.send(1);
@@ -90,7 +90,7 @@ struct Store {
   }
   void consume() {
     std::scoped_lock hold(mu);
-    updates.recv(); // expect: chan-blocked "to receive from `updates`"
+    updates.recv(); // expect: chan-blocked "to receive from 'updates'"
   }
 };
 
@@ -112,7 +112,7 @@ void forgotten_done() {
       return;
     wg.done();
   });
-  wg.wait(); // expect: chan-blocked "for `wg` to count down"
+  wg.wait(); // expect: chan-blocked "for 'wg' to count down"
 }
 
 void one_too_many() {
@@ -120,14 +120,14 @@ void one_too_many() {
   wg.add(3);
   for (int i = 0; i < 2; ++i)
     runnel::go([&] { wg.done(); });
-  wg.wait(); // expect: chan-blocked "for `wg` to count down"
+  wg.wait(); // expect: chan-blocked "for 'wg' to count down"
 }
 
 void waits_before_it_drains() {
   runnel::channel<int> out;
   runnel::wait_group wg;
   for (int i = 0; i < 2; ++i)
-    wg.go([&] { out.send(1); }); // expect: chan-blocked "to send on `out`"
+    wg.go([&] { out.send(1); }); // expect: chan-blocked "to send on 'out'"
   wg.wait();
   out.recv();
   out.recv();
@@ -177,7 +177,7 @@ void crossed() {
     back.send(1);
     there.recv();
   });
-  there.send(1); // expect: chan-blocked "to send on `there`"
+  there.send(1); // expect: chan-blocked "to send on 'there'"
   back.recv();
 }
 } // namespace two_stages
@@ -186,7 +186,7 @@ namespace nil {
 void receive() {
   runnel::channel<int> c = nullptr;
   runnel::channel<int> d;
-  runnel::go([=] { d.send(1); }); // expect: chan-blocked "to send on `d`"
+  runnel::go([=] { d.send(1); }); // expect: chan-blocked "to send on 'd'"
   c.recv();
 }
 } // namespace nil

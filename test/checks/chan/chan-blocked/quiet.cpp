@@ -1,5 +1,5 @@
 // Protocols that end, or of which not enough is known.
-// flags: -I%runtime
+// flags: -isystem %runtime
 #include <runnel/runnel.h>
 
 #include <functional>

@@ -1,0 +1,35 @@
+//===- chan-double-close.cpp - Channels closed twice ---===//
+
+#include "checks/Check.h"
+#include "checks/analysis/Closing.h"
+#include "checks/analysis/Facts.h"
+
+namespace runnel {
+
+using namespace analysis;
+
+static std::vector<Finding> run(const Facts &F, const Options &) {
+  std::vector<Finding> Out;
+  auto Wanted = [](const ir::Event &E) { return E.What == ir::Op::Close; };
+  for (const ir::Function &Fn : F.program().module().Functions)
+    for (const AfterClose &Each : afterClose(Fn, Wanted)) {
+      const ir::Event &Then = eventAt(Fn, Each.Then);
+      std::string Name = Then.Spelling ? Then.Spelling.str().str() : "channel";
+      Finding Found;
+      Found.Check = "runnel-chan-double-close";
+      Found.Where = Then.Where;
+      Found.Symbol = Fn.Id.str().str() + "::" + Name;
+      Found.Message = "'" + Name +
+                      "' is closed a second time, which throws close_of_closed";
+      Found.Notes.push_back({rangeAt(Fn, Each.Close), "it is closed here"});
+      Found.Notes.push_back(
+          {Then.Where, "one party closes: the one that sends last"});
+      Out.push_back(std::move(Found));
+    }
+  return Out;
+}
+
+static const CheckRegistration X("runnel-chan-double-close", Level::Default,
+                                 run);
+
+} // namespace runnel

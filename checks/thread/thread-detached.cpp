@@ -1,0 +1,39 @@
+//===- thread-detached.cpp - Threads nobody can wait for ------------------===//
+
+#include "checks/Check.h"
+#include "checks/analysis/Facts.h"
+#include "checks/analysis/Paths.h"
+
+namespace runnel {
+
+using namespace analysis;
+
+static std::vector<Finding> run(const Facts &F, const Options &) {
+  std::vector<Finding> Out;
+  for (const ir::Function &Fn : F.program().module().Functions)
+    forEachEvent(Fn, [&](Point, const ir::Event &E) {
+      if (E.What != ir::Op::Detach || E.Subject == ir::NoPlace)
+        return;
+      const ir::TypeRef &T = Fn.place(E.Subject).Type;
+      // A class that is itself a handle forwards detach() to what it holds.
+      const ir::Record *Owner = F.program().record(Fn.Record);
+      if (T.Is != ir::Role::Thread || (Owner && Owner->Is == T.Is))
+        return;
+      Finding Found;
+      Found.Check = "runnel-thread-detached";
+      Found.Where = E.Where;
+      Found.Symbol = Fn.Id.str().str();
+      Found.Message = "'" + (E.Spelling ? E.Spelling.str().str() : "thread") +
+                      "' is detached: nothing can wait for it, and it may run "
+                      "on while what it uses is destroyed";
+      Found.Notes.push_back(
+          {E.Where, "keep it and join it (std::jthread does), or start a "
+                    "goroutine in a runnel::group"});
+      Out.push_back(std::move(Found));
+    });
+  return Out;
+}
+
+static const CheckRegistration X("runnel-thread-detached", Level::Default, run);
+
+} // namespace runnel

@@ -1,0 +1,26 @@
+// Channels that are surely closed twice.
+// flags: -isystem %runtime
+#include <runnel/runnel.h>
+bool failed();
+
+void straight(runnel::channel<int> out) {
+  out.close();
+  out.close(); // expect: chan-double-close "'out'"
+}
+
+void once_more_at_the_end(runnel::channel<int> out) {
+  if (failed())
+    out.close();
+  else
+    out.send(1);
+  out.close(); // expect: chan-double-close "'out'"
+}
+
+struct Server {
+  void stop() {
+    quit.close();
+    if (failed())
+      quit.close(); // expect: chan-double-close "'quit'"
+  }
+  runnel::channel<void> quit;
+};

@@ -1,0 +1,45 @@
+// Threads that every path takes care of.
+#include <thread>
+#include <utility>
+#include <vector>
+void work();
+bool ready();
+void keep(std::thread);
+
+void both_paths() {
+  std::thread t(work);
+  if (!ready()) {
+    t.join(); // trap: joined here
+    return;
+  }
+  t.join();
+}
+
+void joins_itself() {
+  std::jthread t(work); // trap
+}
+
+void moved_on() {
+  std::thread t(work);
+  keep(std::move(t)); // trap: somebody else's now
+}
+
+void collected(std::vector<std::thread> &all) {
+  std::thread t(work);
+  all.push_back(std::move(t)); // trap
+}
+
+std::thread returned() {
+  std::thread t(work);
+  return t; // trap
+}
+
+void if_joinable() {
+  std::thread t(work);
+  if (t.joinable())
+    t.join(); // trap: joinable until then
+}
+
+void not_started() {
+  std::thread t; // trap: nothing to join
+}

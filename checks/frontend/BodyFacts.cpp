@@ -219,8 +219,14 @@ void BodyFacts::visitDecl(const DeclStmt *S, unsigned Current, unsigned Depth) {
 
 /// X of a condition `X.joinable()`.
 static const Expr *joinableOf(const Expr *Cond) {
-  const auto *C =
-      dyn_cast_or_null<CXXMemberCallExpr>(Cond ? peel(Cond) : nullptr);
+  const Expr *Bare = Cond ? peel(Cond) : nullptr;
+  // t && t->joinable()
+  if (const auto *B = dyn_cast_or_null<BinaryOperator>(Bare);
+      B && B->getOpcode() == BO_LAnd) {
+    const Expr *Right = joinableOf(B->getRHS());
+    return Right ? Right : joinableOf(B->getLHS());
+  }
+  const auto *C = dyn_cast_or_null<CXXMemberCallExpr>(Bare);
   if (!C || !C->getMethodDecl() || !C->getMethodDecl()->getIdentifier() ||
       C->getMethodDecl()->getName() != "joinable")
     return nullptr;

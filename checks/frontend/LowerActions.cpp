@@ -182,7 +182,7 @@ bool Lowering::lowerAction(CallParts &P, const Action &A) {
     E.Subject = S;
     E.Flags = Flags;
     if (const Expr *Of = argument(P, A.Subject))
-      E.Spelling = ir::Name(Where.text(Of->getSourceRange()));
+      E.Spelling = spelling(Of);
     return true;
   }
   }

@@ -355,7 +355,7 @@ void Lowering::lowerTerminator(const CFGBlock *B, ir::Block &Out) {
       E.Subject = Channel;
       E.Other = To;
       E.Flags = ir::Ranged;
-      E.Spelling = ir::Name(Where.text(Over->getSourceRange()));
+      E.Spelling = spelling(Over);
       Out.Cond.What = ir::Condition::Received;
       Out.Cond.Subject = Channel;
       return;

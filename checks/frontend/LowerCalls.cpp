@@ -287,7 +287,7 @@ void Lowering::ordinaryCall(CallParts &P, bool Quiet) {
   if (System)
     E.Flags |= ir::SystemCallee;
   if (P.Object)
-    E.Spelling = ir::Name(Where.text(P.Object->getSourceRange()));
+    E.Spelling = spelling(P.Object);
   if (Noted.Suspends) {
     ir::Event &S = emit(ir::Op::Suspend, P.Call->getSourceRange());
     S.Callee = Names.of(Reached);

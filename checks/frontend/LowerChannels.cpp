@@ -25,7 +25,7 @@ bool Lowering::channelAction(CallParts &P, const Action &A) {
   SourceRange R = P.Call->getSourceRange();
   auto Spell = [&](ir::Event &E) {
     if (const Expr *Of = argument(P, A.Subject))
-      E.Spelling = ir::Name(Where.text(Of->getSourceRange()));
+      E.Spelling = spelling(Of);
   };
   switch (A.What) {
   case Verb::MakeChannel: {

@@ -38,6 +38,10 @@ PlaceId Lowering::targetPlace(const Expr *E) {
     if (At.Field)
       P = field(resolveThis(), At.Field, At.Field->getType());
     break;
+  case Target::Allocated:
+    if (At.New && At.New != E)
+      P = targetPlace(At.New);
+    break;
   case Target::Assigned:
     // A guard that is moved into another is an object of its own until then.
     if (Role != ir::Role::Guard && Role != ir::Role::Data)
@@ -146,7 +150,7 @@ void Lowering::guardBegin(CallParts &P, PlaceId Guard,
   E.Flags = Flags;
   E.Args.assign(Locks.begin(), Locks.end());
   if (FirstLock)
-    E.Spelling = ir::Name(Where.text(FirstLock->getSourceRange()));
+    E.Spelling = spelling(FirstLock);
 }
 
 /// Objects whose construction is an event of its own kind. Returns whether it

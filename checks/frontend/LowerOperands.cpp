@@ -196,6 +196,15 @@ ir::Operand Lowering::operand(const Expr *E, QualType Param) {
   return Out;
 }
 
+/// What the source writes for an object: `t_` of `t_->join()`.
+ir::Name Lowering::spelling(const Expr *E) {
+  const Expr *Bare = E->IgnoreImpCasts();
+  if (const auto *O = dyn_cast<CXXOperatorCallExpr>(Bare);
+      O && O->getOperator() == OO_Arrow && O->getNumArgs() > 0)
+    Bare = O->getArg(0);
+  return ir::Name(Where.text(Bare->getSourceRange()));
+}
+
 ir::Name Lowering::closureFunction(const CXXRecordDecl *Closure) {
   return ir::Name((Names.of(Closure).str() + "()").str());
 }

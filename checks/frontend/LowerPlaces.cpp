@@ -179,6 +179,14 @@ bool Lowering::stable(const Expr *E, unsigned Depth) {
   return false;
 }
 
+/// What the element of a range-for's turn is called.
+static ir::Name elementName(const VarDecl *V) {
+  if (const auto *Parts = dyn_cast<DecompositionDecl>(V);
+      Parts && !Parts->bindings().empty())
+    return ir::Name(Parts->bindings().front()->getName());
+  return ir::Name(V->getNameAsString());
+}
+
 PlaceId Lowering::aliasOf(const VarDecl *V) {
   auto Hit = Aliases.find(V);
   if (Hit != Aliases.end())
@@ -196,8 +204,8 @@ PlaceId Lowering::aliasOf(const VarDecl *V) {
       // The element of this turn: equal to nothing but itself.
       const Expr *Over = Range->second->getRangeInit();
       if (Over && stable(Over))
-        Found = index(resolve(Over), ir::Name(V->getNameAsString()),
-                      Type.getNonReferenceType());
+        Found =
+            index(resolve(Over), elementName(V), Type.getNonReferenceType());
     } else {
       const auto *Made =
           dyn_cast<MaterializeTemporaryExpr>(Init->IgnoreParenImpCasts());

@@ -33,7 +33,7 @@ bool Lowering::lockAction(CallParts &P, const Action &A) {
   SourceRange R = P.Call->getSourceRange();
   auto Spell = [&](ir::Event &E, const Expr *Of) {
     if (Of)
-      E.Spelling = ir::Name(Where.text(Of->getSourceRange()));
+      E.Spelling = spelling(Of);
   };
   switch (A.What) {
   case Verb::Lock:
@@ -145,7 +145,7 @@ bool Lowering::waitAction(CallParts &P, const Action &A) {
     E.Args.push_back(Predicate);
   }
   if (P.Object)
-    E.Spelling = ir::Name(Where.text(P.Object->getSourceRange()));
+    E.Spelling = spelling(P.Object);
   return true;
 }
 
@@ -181,7 +181,7 @@ bool Lowering::spawnAction(CallParts &P, const Action &A) {
     if (Checked || (A.Flags & ir::IfJoinable))
       E.Flags |= ir::IfJoinable;
     if (const Expr *Of = argument(P, A.Subject))
-      E.Spelling = ir::Name(Where.text(Of->getSourceRange()));
+      E.Spelling = spelling(Of);
     finishValue(P, Number);
     return true;
   }
@@ -219,7 +219,7 @@ bool Lowering::spawnAction(CallParts &P, const Action &A) {
   else if (P.Callee)
     E.Text = Names.qualified(Symbols::pattern(P.Callee));
   if (P.Object)
-    E.Spelling = ir::Name(Where.text(P.Object->getSourceRange()));
+    E.Spelling = spelling(P.Object);
   if (A.Subject == Action::Result)
     finishValue(P, Number);
   return true;
@@ -268,7 +268,7 @@ bool Lowering::countAction(CallParts &P, const Action &A) {
     E.Flags |= ir::ValueKnown;
   }
   if (P.Object)
-    E.Spelling = ir::Name(Where.text(P.Object->getSourceRange()));
+    E.Spelling = spelling(P.Object);
   return true;
 }
 

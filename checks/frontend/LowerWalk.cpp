@@ -95,6 +95,8 @@ void Lowering::assign(PlaceId To, const Expr *E, SourceRange R) {
   if (To == NoPlace || !E)
     return;
   ir::Operand What = operand(E);
+  if (What.Place == To && What.How == ir::Operand::PlaceArg)
+    return;
   ir::Event &Event = emit(ir::Op::Assign, R);
   Event.Subject = To;
   Event.Args.push_back(What);
@@ -249,7 +251,7 @@ void Lowering::walkReturn(const Expr *Value, SourceRange R) {
   E.Subject = P;
   E.Flags = Flags;
   if (Value)
-    E.Spelling = ir::Name(Where.text(Value->getSourceRange()));
+    E.Spelling = spelling(Value);
 }
 
 void Lowering::walkAssignment(const BinaryOperator *B) {

@@ -162,6 +162,7 @@ private:
   ir::PlaceId unknownPlace(clang::QualType T);
   ir::Name indexText(const clang::Expr *E);
   ir::Operand operand(const clang::Expr *E, clang::QualType Param = {});
+  ir::Name spelling(const clang::Expr *E);
   void operandOf(const clang::Expr *E, ir::Operand &Out, unsigned Depth);
 
   // Contracts (LowerContracts.cpp).

@@ -38,8 +38,8 @@ std::vector<Action> Types::methodMeaning(const CXXMethodDecl *M,
     if (const std::vector<Action> *Does = methodEntry(Info.Entry, M))
       return *Does;
     // A project may list a class and leave its methods to their names.
-    bool Unsaid = Info.Entry && Info.Entry->Methods.empty() &&
-                  Info.Is != ir::Role::Data;
+    bool Unsaid =
+        Info.Entry && Info.Entry->Methods.empty() && Info.Is != ir::Role::Data;
     if (Info.Entry && !Unsaid && C == R)
       continue;
     if (Info.ByAttribute || Info.ByShape || Unsaid)

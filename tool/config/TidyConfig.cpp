@@ -73,6 +73,11 @@ llvm::Expected<TidyConfig> parseTidyConfig(llvm::StringRef Text,
   auto Regex = [&](std::optional<std::string> &Into) {
     return [&](yaml::Node *N) {
       Into = Y.text(N);
+      // clang-tidy takes an empty filter for none.
+      if (Into->empty()) {
+        Into.reset();
+        return;
+      }
       std::string Why;
       if (!llvm::Regex(*Into).isValid(Why))
         Y.fail(N, "'" + *Into + "' is no regular expression: " + Why);

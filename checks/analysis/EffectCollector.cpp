@@ -126,9 +126,8 @@ void EffectCollector::callees(Point At, const Event &E,
            });
   };
   auto AllMay = [&](Effect::Kind K) {
-    return llvm::all_of(Targets, [&](const Target &T) {
-      return S.of(*T.Callee).may(K);
-    });
+    return llvm::all_of(
+        Targets, [&](const Target &T) { return S.of(*T.Callee).may(K); });
   };
   for (const Target &T : Targets) {
     const std::vector<Effect> &Inner = S.of(*T.Callee).Effects;
@@ -147,6 +146,11 @@ void EffectCollector::callees(Point At, const Event &E,
       for (const Place &R : In.Released)
         New.Released.push_back(
             resolveAccessors(S.program(), toCaller(F, E, *T.Callee, R)));
+      // A function that waits, and was given a guard, waits with that.
+      if (In.What == Effect::Wait)
+        for (const Operand &O : E.Args)
+          if (O.Place != NoPlace && F.place(O.Place).Type.Is == ir::Role::Guard)
+            New.Released.push_back(normalized(F, F.place(O.Place)));
       New.At = At;
       New.Via = T.Callee;
       New.Index = I;

@@ -141,7 +141,7 @@ std::vector<MappedEffect> LockFlow::calleeEffects(Point At,
   for (const Target &T : Targets)
     for (const LockEffect &L : S.of(*T.Callee).Locks) {
       MappedEffect M;
-      M.Lock = resolveAccessors(S.program(), toCaller(F, E, *T.Callee, L.Lock));
+      M.Lock = resolved(toCaller(F, E, *T.Callee, L.Lock));
       M.Is = L.Is;
       M.Shared = L.Shared;
       if (L.Guard.Root == Place::Result) {

@@ -58,6 +58,8 @@ private:
   void enter(llvm::ArrayRef<LockEffect> Entry);
   void findStale();
   void scanEvent(Point At, const ir::Event &E);
+  void findBindings();
+  ir::Place resolved(ir::Place P) const;
   LockIndex intern(ir::Place P);
   ir::PlaceId internGuard(const ir::Place &P);
   ir::PlaceId guardId(ir::PlaceId P) const;
@@ -86,6 +88,8 @@ private:
   std::vector<ir::PlaceId> GuardOf;   ///< by place: the canonical one
   llvm::DenseMap<uint32_t, LockIndex> Anonymous; ///< by ordinal and argument
   llvm::DenseMap<LockIndex, LockIndex> Stale;
+  /// Members that are references, and what a constructor has bound them to.
+  std::vector<std::pair<ir::Place, ir::Place>> Bindings;
   LockState Start;
 };
 

@@ -23,7 +23,6 @@ static constexpr unsigned MaxRounds = 24;
 LockFlow::LockFlow(HeldLocks &H, const Summaries &S)
     : H(H), S(S), F(H.function()) {}
 
-/// Whether \p Lock means another lock once the variable \p Changed has changed.
 bool canBeRebound(const ir::Function &F, const Place &P) {
   ir::TypeRef T = P.Type;
   if (P.Path.empty() && P.Root == Place::Local && P.Index < F.Locals.size())
@@ -51,8 +50,63 @@ bool dependsOn(const ir::Function &F, const Place &Lock, const Place &Changed) {
          });
 }
 
-LockIndex LockFlow::intern(Place P) {
+/// Visits the members that \p Ctor binds to what it is given.
+static void eachBinding(
+    const ir::Function &Ctor,
+    llvm::function_ref<void(const Step &, uint32_t, const Place &)> Visit) {
+  for (const ir::Block &B : Ctor.Blocks)
+    for (const Event &E : B.Events) {
+      if (E.What != Op::Assign || E.Subject == NoPlace || E.Args.empty() ||
+          E.Args[0].Place == NoPlace)
+        continue;
+      const Place &To = Ctor.place(E.Subject);
+      const Place &From = Ctor.place(E.Args[0].Place);
+      if (To.Root == Place::This && To.Path.size() == 1 &&
+          To.Path[0].How == Step::Field && From.Root == Place::Param)
+        Visit(To.Path[0], From.Index, From);
+    }
+}
+
+/// `Unlocker u(mu);`: what u calls `m_` is mu.
+void LockFlow::findBindings() {
+  if (F.Constructor)
+    eachBinding(F, [&](const Step &Member, uint32_t, const Place &From) {
+      Place To;
+      To.Root = Place::This;
+      To.Path.push_back(Member);
+      Bindings.push_back({std::move(To), From});
+    });
+  for (const ir::Block &B : F.Blocks)
+    for (const Event &E : B.Events) {
+      if (E.What != Op::Call || E.Subject == NoPlace || !E.Callee ||
+          F.place(E.Subject).Root != Place::Local)
+        continue;
+      const ir::Function *Ctor = S.program().function(E.Callee);
+      if (!Ctor || !Ctor->Constructor)
+        continue;
+      eachBinding(*Ctor, [&](const Step &Member, uint32_t, const Place &From) {
+        Place To = F.place(E.Subject);
+        To.Path.push_back(Member);
+        Bindings.push_back({std::move(To), toCaller(F, E, *Ctor, From)});
+      });
+    }
+}
+
+Place LockFlow::resolved(Place P) const {
   P = resolveAccessors(S.program(), normalized(F, std::move(P)));
+  for (const auto &[Member, Bound] : Bindings)
+    if (Member.contains(P) && Bound.Root != Place::Unknown) {
+      Place New = Bound;
+      New.Path.insert(New.Path.end(), P.Path.begin() + Member.Path.size(),
+                      P.Path.end());
+      New.Type = P.Type;
+      return normalized(F, std::move(New));
+    }
+  return P;
+}
+
+LockIndex LockFlow::intern(Place P) {
+  P = resolved(std::move(P));
   for (LockIndex I = 0; I < H.Locks.size(); ++I)
     if (H.Locks[I].sameAs(P))
       return I;
@@ -178,6 +232,7 @@ bool LockFlow::scan(llvm::ArrayRef<LockEffect> Entry) {
   if (!Needed)
     return false;
 
+  findBindings();
   OfPlace.assign(F.Places.size(), ~0u);
   GuardOf.assign(F.Places.size(), NoPlace);
   for (ir::BlockId B = 0; B < F.Blocks.size(); ++B)

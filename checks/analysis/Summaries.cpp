@@ -296,8 +296,9 @@ bool Summaries::stillHeld(const Function &F, const LockState &State,
   const LockClass &Class = H.classOf(Held.Lock);
   (void)State;
   return llvm::none_of(E.Released, [&](const ir::Place &R) {
-    if (R.sameAs(Lock) ||
-        (Held.Guard != ir::NoPlace && R.sameAs(H.guard(Held.Guard))))
+    // `lock.mutex()->native()` names what is in the guard, or in the lock.
+    if (Lock.contains(R) ||
+        (Held.Guard != ir::NoPlace && H.guard(Held.Guard).contains(R)))
       return true;
     // It releases one like it, and of whose object cannot be told.
     if (isDefinite(R))

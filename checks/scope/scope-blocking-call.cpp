@@ -51,7 +51,7 @@ class Pass {
 public:
   Pass(const Facts &F, const Options &O)
       : F(F), Purpose(F), AllFiles(O.get("AllFileCalls", false)),
-        MaxHops(O.get("MaxCalls", 5L)) {}
+        MaxHops(O.get("MaxCalls", 3L)) {}
 
   std::vector<Finding> run() {
     std::vector<Finding> Findings;
@@ -69,7 +69,8 @@ private:
       return false;
     // What is waited for with a lock that cannot be told may be ours.
     if (E.What == Effect::Wait)
-      return !E.Released.empty() && !(E.Flags & ir::WithTimeout) &&
+      return E.Hops <= 1 && !E.Released.empty() &&
+             !(E.Flags & ir::WithTimeout) &&
              llvm::all_of(E.Released,
                           [](const ir::Place &P) { return isDefinite(P); });
     if (E.Flags & (ir::Try | ir::Implicit))
@@ -154,7 +155,7 @@ static std::vector<Finding> run(const Facts &F, const Options &O) {
 static const OptionInfo Known[] = {
     {"AllFileCalls", "false",
      "report quick calls on files, log output and wake-up writes too"},
-    {"MaxCalls", "5", "how many calls away a blocking call is still reported"}};
+    {"MaxCalls", "3", "how many calls away a blocking call is still reported"}};
 
 static const CheckRegistration X("runnel-scope-blocking-call", Level::Default,
                                  run, Known, /*WholeProgram=*/true);

@@ -72,7 +72,8 @@ private:
   bool isWanted(const UnderLock &U) const {
     if (U.What.Flags & (ir::Try | ir::WithTimeout))
       return false;
-    if ((U.What.Flags & ir::Implicit) && U.What.Via)
+    // Further away it is too often a case that does not arise here.
+    if (U.What.Hops > 2 || ((U.What.Flags & ir::Implicit) && U.What.Via))
       return false;
     return !neverWantsLock(U);
   }

@@ -121,7 +121,18 @@ private:
         (On.Root == Place::This && !On.Path.empty()) ||
         (On.Root == Place::Local && isElementVariable(*U.In, On.Index)) ||
         (On.Root == Place::Global);
-    return Stateless && Registered && !Method->Defined;
+    return Stateless && Registered && !Method->Defined && !isOwned(On);
+  }
+
+  /// A part of the object, made for it: no listener from outside.
+  bool isOwned(const Place &On) const {
+    for (const ir::Step &S : On.Path)
+      if (const ir::Field *Field =
+              S.How == ir::Step::Field ? P.field(S.Symbol) : nullptr)
+        if (Field->Type.Is == ir::Role::OwningPointer ||
+            Field->Type.ElementIs == ir::Role::OwningPointer)
+          return true;
+    return false;
   }
 
   /// A loop variable: it stands for an element of something.
@@ -134,7 +145,10 @@ private:
   std::string calledName(const UnderLock &U) const {
     if (U.What.Call == CallKind::Virtual)
       return calleeName(P, U.What);
-    std::string Name = pretty(*U.In, U.What.On);
+    // As the source has it, where it is here: the element's own name.
+    const ir::Name Spelling = eventAt(*U.In, U.At).Spelling;
+    std::string Name = !U.What.Via && Spelling ? Spelling.str().str()
+                                               : pretty(*U.In, U.What.On);
     if (Name == "an object" && !U.What.Text.empty())
       Name = U.What.Text.str();
     return "'" + Name + "'";

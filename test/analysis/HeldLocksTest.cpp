@@ -650,6 +650,29 @@ func S::mutex public { return this.mu by-reference
   EXPECT_EQ(A.held("S::f", "p"), "mu");
 }
 
+TEST(Bindings, AMemberThatRefersToALockIsThatLock) {
+  Analysed A = method(R"(
+    local u : Unlocker record Unlocker
+    lock this.mu
+    call Unlocker::Unlocker on local u (&this.mu)
+    call p
+    call Unlocker::~Unlocker on local u
+    call q)",
+                      R"(
+record Unlocker { field m : "std::mutex &" lock reference
+}
+func Unlocker::Unlocker public constructor {
+  param from : "std::mutex &" lock reference
+  assign this.m (&param from)
+  unlock this.m
+}
+func Unlocker::~Unlocker public destructor { lock this.m
+}
+)");
+  EXPECT_EQ(A.held("S::f", "p"), "");
+  EXPECT_EQ(A.held("S::f", "q"), "mu");
+}
+
 TEST(Catch, GuardsOutsideTheTryStillHold) {
   Analysed A = method(R"(
   a:

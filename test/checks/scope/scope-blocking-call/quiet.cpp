@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <functional>
 #include <mutex>
+#include <netdb.h>
 #include <poll.h>
 #include <string>
 #include <sys/socket.h>
@@ -234,3 +235,65 @@ void limited(std::timed_mutex &m) {
   else
     sleep(1);
 }
+
+// trap: a guard the other way round: it unlocks, and locks again
+class ScopeUnlock {
+  std::mutex &mu_;
+
+public:
+  explicit ScopeUnlock(std::mutex &mu) : mu_(mu) { mu_.unlock(); }
+  ~ScopeUnlock() { mu_.lock(); }
+};
+class Player {
+  std::mutex mu_;
+  int songs_ = 0;
+
+public:
+  void next() {
+    std::lock_guard hold(mu_);
+    ++songs_;
+    {
+      ScopeUnlock open(mu_);
+      sleep(1);
+    }
+    ++songs_;
+  }
+};
+
+// trap: a condition variable of one's own, that waits with the guard's lock
+class Condition {
+  pthread_cond_t native_ = PTHREAD_COND_INITIALIZER;
+
+public:
+  void wait(std::unique_lock<std::mutex> &hold) {
+    pthread_cond_wait(&native_, hold.mutex()->native_handle());
+  }
+};
+class Gate {
+  std::mutex mu_;
+  Condition opened_;
+  bool open_ = false;
+
+public:
+  void pass() {
+    std::unique_lock hold(mu_);
+    while (!open_)
+      opened_.wait(hold);
+  }
+};
+
+// trap: a numeric address needs no name server
+class Peer {
+  std::mutex mu_;
+  sockaddr_storage address_{};
+  std::string text_;
+
+public:
+  void print() {
+    std::lock_guard hold(mu_);
+    char host[64];
+    getnameinfo(reinterpret_cast<sockaddr *>(&address_), sizeof address_, host,
+                sizeof host, nullptr, 0, NI_NUMERICHOST | NI_NUMERICSERV);
+    text_ = host;
+  }
+};

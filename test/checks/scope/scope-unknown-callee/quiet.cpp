@@ -39,6 +39,7 @@ class Bell {
   std::function<long()> clock_;
   std::vector<Listener *> objects_;
   std::vector<Base *> bases_;
+  std::unique_ptr<Listener> part_;
   int value_ = 0;
 
   int doubled(int n) { return 2 * n; }
@@ -130,6 +131,11 @@ public:
     }
     for (Listener *object : objects_)
       object->changed(1);
+  }
+  // trap: a part that the object owns
+  void draw() {
+    std::lock_guard hold(mu_);
+    part_->changed(value_);
   }
   // trap: runs later
   std::function<void()> later() {

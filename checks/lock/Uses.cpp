@@ -80,6 +80,12 @@ bool isHidden(const Program &P, const Record &R) {
   return false;
 }
 
+bool holdsGuard(const Record &R) {
+  return llvm::any_of(R.Fields, [](const Field &F) {
+    return F.Type.Is == Role::Guard || F.Type.ElementIs == Role::Guard;
+  });
+}
+
 Uses::Uses(const Program &P) {
   auto Mark = [this](Name Symbol, const TypeRef &T) {
     if (T.Is == Role::Lock || T.Is == Role::CondVar)

@@ -29,6 +29,9 @@ bool isInFamily(const ir::Program &P, const ir::Function &F, ir::Name Record);
 /// file (the usual Impl).
 bool isHidden(const ir::Program &P, const ir::Record &R);
 
+/// The class is a guard of sorts itself: a guard is among its fields.
+bool holdsGuard(const ir::Record &R);
+
 /// A mention of a lock or condition variable that is a field or global.
 struct Use {
   const ir::Function *In = nullptr;

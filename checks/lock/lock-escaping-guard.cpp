@@ -17,15 +17,12 @@ bool isBareGuard(const TypeRef &T) {
   return T.Is == Role::Guard && !T.has(HoldsValue);
 }
 
-/// The class is a guard of sorts itself.
-bool holdsGuard(const Record &R) {
-  return llvm::any_of(R.Fields, [](const Field &F) {
-    return F.Type.Is == Role::Guard || F.Type.ElementIs == Role::Guard;
-  });
-}
-
 /// Hands its guard to a wait: a condition variable's way of being.
-bool waitsWith(const Function &F, uint32_t Param) {
+bool waitsWith(const Record &R, const Function &F, uint32_t Param) {
+  if (shortName(F.Id).starts_with_insensitive("wait") &&
+      llvm::any_of(R.Fields,
+                   [](const Field &X) { return X.Type.Is == Role::CondVar; }))
+    return true;
   for (const Block &B : F.Blocks)
     for (const Event &E : B.Events) {
       if (E.What != Op::Wait || E.Other == NoPlace)
@@ -76,7 +73,7 @@ static std::vector<Finding> run(const analysis::Facts &Facts, const Options &) {
       auto Param = llvm::find_if(
           F.Params, [](const Variable &V) { return isBareGuard(V.Type); });
       if (Param == F.Params.end() ||
-          waitsWith(F, uint32_t(Param - F.Params.begin())))
+          waitsWith(*R, F, uint32_t(Param - F.Params.begin())))
         continue;
       Found.Message = Name + "takes a guard: its callers must lock " + Class +
                       " from outside";

@@ -91,6 +91,15 @@ const TypeRef *Pass::ownLock(const Function &F, PlaceId Id, std::string &Name,
   return T;
 }
 
+/// An object of this very scope: what it keeps, it keeps no longer than that.
+static bool isScoped(const Function &F, PlaceId Object) {
+  if (Object == NoPlace)
+    return false;
+  const Place &At = F.place(Object);
+  return At.Root == Place::Local && At.Path.empty() &&
+         At.Index < F.Locals.size() && !F.Locals[At.Index].Type.indirect();
+}
+
 /// The callee stores what it is given for argument \p Lock in an object.
 bool Pass::keeps(Name Callee, const Event &Call, PlaceId Lock) const {
   const Function *To = P.function(Callee);
@@ -177,7 +186,7 @@ void Pass::function(const Function &F) {
         Passed = &E;
       } else if (E.What == Op::Call && Passed && E.Callee == Passed->Callee) {
         const Function *To = P.function(E.Callee);
-        if (To && !belongsTo(P, *To, F.Record) &&
+        if (To && !belongsTo(P, *To, F.Record) && !isScoped(F, E.Subject) &&
             keeps(E.Callee, E, Passed->Subject))
           report(F, *Passed, Passed->Subject,
                  "hands to '" + To->Id.str().str() + "', which keeps it,",

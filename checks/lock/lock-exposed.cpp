@@ -49,6 +49,14 @@ const char *verb(const TypeRef &T) {
   return T.Is == Role::CondVar ? "signal" : "lock";
 }
 
+const char *verbs(const std::vector<const Field *> &Fields) {
+  const char *First = verb(Fields[0]->Type);
+  return llvm::all_of(Fields,
+                      [&](const Field *F) { return verb(F->Type) == First; })
+             ? First
+             : "lock or signal";
+}
+
 std::string list(const std::vector<const Field *> &Fields) {
   std::string Out;
   for (size_t I = 0; I < Fields.size(); ++I) {
@@ -162,8 +170,7 @@ void Pass::record(const Record &R) {
               (One ? "is a " : "are ") + (Public ? "public " : "protected ") +
               (One ? noun(Exposed[0]->Type) : "locks") + ": " +
               (Public ? "any code" : "every derived class") + " can " +
-              (One ? verb(Exposed[0]->Type) : "lock or signal") +
-              (One ? " it" : " them");
+              verbs(Exposed) + (One ? " it" : " them");
   for (const Field *X : llvm::drop_begin(Exposed))
     F.Notes.push_back(
         {X->Where, "'" + X->Id.str().str() + "' is declared here"});

@@ -34,7 +34,7 @@ private:
   void look(const Function &F, const Event &E, PlaceId Lock);
 
   const Program &P;
-  /// By lock, then by who takes it: a class, or a function outside of any.
+  /// By lock, then by the class that takes it; empty: functions of none.
   std::map<Name, std::map<Name, std::vector<Taking>>> Taken;
   std::set<Name> UsedAtHome; ///< locks that their own class takes
 };
@@ -61,12 +61,13 @@ void Pass::look(const Function &F, const Event &E, PlaceId Id) {
     return;
   const Function &Root = rootFunction(P, F);
   if (const Record *Mine = P.record(Root.Record);
-      Mine && (Mine->Is != Role::Data || Mine->Traits & LockWrapper))
+      Mine && (Mine->Is != Role::Data || Mine->Traits & LockWrapper ||
+               holdsGuard(*Mine)))
     return;
-  Taken[Lock][Root.Record ? Root.Record : Root.Symbol].push_back(
-      {&Root, E.Where,
-       E.Spelling && E.What == Op::Lock ? E.Spelling.str().str()
-                                        : analysis::pretty(F, At)});
+  Taken[Lock][Root.Record].push_back({&Root, E.Where,
+                                      E.Spelling && E.What == Op::Lock
+                                          ? E.Spelling.str().str()
+                                          : analysis::pretty(F, At)});
 }
 
 std::vector<Finding> Pass::run() {
@@ -103,7 +104,8 @@ std::vector<Finding> Pass::run() {
       Finding Found;
       Found.Check = "runnel-lock-foreign-object";
       Found.Where = First.Where;
-      Found.Symbol = Taker.str().str() + " " + Lock.str().str();
+      Found.Symbol = (Taker ? Taker : First.In->Symbol).str().str() + " " +
+                     Lock.str().str();
       const std::string Class = "'" + Owner.Id.str().str() + "'";
       Found.Message = "'" + First.In->Id.str().str() + "' locks '" +
                       First.Lock + "', which belongs to another object, a " +

@@ -61,6 +61,22 @@ private:
   bool set_ = false;
 };
 
+// trap: the same through a helper
+class Signal {
+public:
+  bool waitFor(std::unique_lock<std::mutex> &held, int n) {
+    return step(held, n);
+  }
+
+private:
+  bool step(std::unique_lock<std::mutex> &held, int n) {
+    cv_.wait(held);
+    return n > 0;
+  }
+  std::mutex mu_;
+  std::condition_variable cv_;
+};
+
 // trap: it has no lock: whose guard this is, is its caller's affair
 class Printer {
 public:

@@ -155,3 +155,29 @@ public:
 private:
   std::mutex mu_;
 };
+
+// trap: kept by an object of this very scope
+class Unlocked {
+public:
+  explicit Unlocked(std::mutex &mu) : mu_(&mu) { mu_->unlock(); }
+  ~Unlocked() { mu_->lock(); }
+  void nothing() {}
+  int used = 0;
+
+private:
+  std::mutex *mu_;
+};
+class Pausing {
+public:
+  void run() {
+    mu_.lock();
+    {
+      Unlocked pause(mu_);
+      pause.nothing();
+    }
+    mu_.unlock();
+  }
+
+private:
+  std::mutex mu_;
+};

@@ -219,6 +219,32 @@ public:
   }
 };
 
+// trap: a guard in a class of its own
+class Book {
+public:
+  void add() {
+    std::lock_guard lock(mu);
+    ++pages;
+  }
+  std::mutex mu;
+  int pages = 0;
+};
+class Editing {
+public:
+  explicit Editing(Book &b) : held_(b.mu), book_(b) {}
+  void tear() { --book_.pages; }
+  void glue() { ++book_.pages; }
+  void pause() { held_.unlock(); }
+
+private:
+  std::unique_lock<std::mutex> held_;
+  Book &book_;
+};
+void edit(Book &b) {
+  Editing e(b);
+  e.tear();
+}
+
 // trap: locks of the file
 static std::mutex fileLock;
 void touchFile() { std::lock_guard lock(fileLock); }

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -323,6 +324,15 @@ RUNNEL_BLOCKING RUNNEL_SUSPENDS selection select(Cases&&... cases) {
   static_assert(defaults == 0 || timeouts == 0,
                 "runnel: otherwise beside on_timeout: the timeout could never be reached");
   detail::case_base* const list[] = {&cases...};
+  // One channel and a default: nothing ready is one look, without a lock.
+  if constexpr (defaults == 1 && sizeof...(Cases) == 2) {
+    using first = std::remove_cvref_t<std::tuple_element_t<0, std::tuple<Cases...>>>;
+    constexpr std::size_t fallback = detail::is_otherwise<first> ? 0 : 1;
+    if (detail::select_engine::nothing_ready(*list[1 - fallback])) {
+      detail::select_engine::handle(*list[fallback]);
+      return {fallback, list[fallback]};
+    }
+  }
   std::size_t won = detail::select_engine::run(list, sizeof...(Cases));
   detail::select_engine::handle(*list[won]);
   return {won, list[won]};

@@ -23,14 +23,18 @@ namespace runnel::detail {
 
 /// The element of channel<void>.
 struct unit {};
-template <class T> using element = std::conditional_t<std::is_void_v<T>, unit, T>;
+template <class T> struct element_of {
+  static_assert(std::is_void_v<T> ||
+                    (std::is_object_v<T> && std::is_same_v<T, std::remove_cv_t<T>>),
+                "runnel: a channel carries values: its element type is neither a reference nor "
+                "cv-qualified");
+  using type = std::conditional_t<std::is_void_v<T>, unit, std::remove_cvref_t<T>>;
+};
+template <class T> using element = typename element_of<T>::type;
 
 enum class attempt : std::uint8_t { done, closed, blocked };
 
 template <class E> struct chan final : chan_core {
-  static_assert(
-      std::is_object_v<E> && std::is_same_v<E, std::remove_cv_t<E>>,
-      "runnel: a channel carries values: its element type is not a reference and not cv-qualified");
   static_assert(std::is_move_constructible_v<E>,
                 "runnel: a channel's element type must be move-constructible");
   static constexpr bool moves_quietly = std::is_nothrow_move_constructible_v<E>;

@@ -51,6 +51,16 @@ public:
   RUNNEL_BLOCKING RUNNEL_SUSPENDS static std::size_t run(case_base* const* cases, std::size_t n);
   static void handle(case_base& won) { won.handle(); }
 
+  /// For one case beside an `otherwise`: true if that is to be taken. Never in a simulation, where
+  /// the choice is a decision.
+  static bool nothing_ready(case_base& c) noexcept {
+    if (simulating() ||
+        (c.core_ && (c.kind_ == case_kind::recv ? c.core_->may_recv() : c.core_->may_send())))
+      return false;
+    c.reset();
+    return true;
+  }
+
 private:
   struct pass; // one call of run()
 };

@@ -21,8 +21,4 @@ std::string describe_closure(const closure& c);
 /// The calls on a stack that is parked for sure, innermost first, a line each.
 std::string describe_stack(const fiber& f, const char* indent);
 
-/// While this is set, a worker waits before it goes on with a parked goroutine: its stack is read.
-extern std::atomic<bool> stacks_are_read;
-void wait_for_readers() noexcept;
-
 } // namespace runnel::detail

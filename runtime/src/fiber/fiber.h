@@ -63,4 +63,8 @@ struct fiber : task { // `run` is null
 };
 static_assert(sizeof(fiber) <= 192, "the control block takes three cache lines of the top page");
 
+/// While this is set, a worker waits before it goes on with a parked goroutine: its stack is read.
+extern std::atomic<bool> stacks_are_read;
+void wait_for_readers() noexcept;
+
 } // namespace runnel::detail

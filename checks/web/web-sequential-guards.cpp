@@ -82,8 +82,12 @@ private:
         From.How == analysis::LockClass::Local ||
         To.How == analysis::LockClass::Local)
       return false;
+    // Local references may have been bound in an order that was chosen.
+    auto Named = [](const Place &P) {
+      return P.Root == Place::This || P.Root == Place::Param;
+    };
     if (From == To)
-      return isUnordered(From, B.At);
+      return Named(A.Lock) && Named(B.Lock) && isUnordered(From, B.At);
     if (From.How == analysis::LockClass::Global)
       return To.How == analysis::LockClass::Global;
     return A.Lock.Root == B.Lock.Root && A.Lock.Index == B.Lock.Index &&

@@ -1,7 +1,7 @@
 // One receiver selects over k unbuffered channels with a sender each; an operation is a message.
-// Two and eight cases are written out, with handlers; 64 are a run-time list, as a program with so
-// many would have it. select8idle has one active sender among eight channels, so that the receiver
-// parks on all of them for nearly every message.
+// Two and eight cases are written out, with handlers, and made once, before the loop; 64 are a
+// run-time list, as a program with so many would have it. select8idle has one active sender among
+// eight channels, so that the receiver parks on all of them for nearly every message.
 #include "harness.h"
 
 #include <runnel/runnel.h>
@@ -15,17 +15,20 @@ using wire = runnel::channel<std::uint64_t>;
 static std::uint64_t receive2(const std::vector<wire>& c, std::uint64_t n) {
   std::uint64_t sum = 0;
   const auto add = [&](std::optional<std::uint64_t> v) { sum += *v; };
+  auto case0 = on_recv(c[0], add), case1 = on_recv(c[1], add);
   for (std::uint64_t i = 0; i < n; ++i)
-    runnel::select(on_recv(c[0], add), on_recv(c[1], add));
+    runnel::select(case0, case1);
   return sum;
 }
 
 static std::uint64_t receive8(const std::vector<wire>& c, std::uint64_t n) {
   std::uint64_t sum = 0;
   const auto add = [&](std::optional<std::uint64_t> v) { sum += *v; };
+  auto case0 = on_recv(c[0], add), case1 = on_recv(c[1], add), case2 = on_recv(c[2], add),
+       case3 = on_recv(c[3], add), case4 = on_recv(c[4], add), case5 = on_recv(c[5], add),
+       case6 = on_recv(c[6], add), case7 = on_recv(c[7], add);
   for (std::uint64_t i = 0; i < n; ++i)
-    runnel::select(on_recv(c[0], add), on_recv(c[1], add), on_recv(c[2], add), on_recv(c[3], add),
-                   on_recv(c[4], add), on_recv(c[5], add), on_recv(c[6], add), on_recv(c[7], add));
+    runnel::select(case0, case1, case2, case3, case4, case5, case6, case7);
   return sum;
 }
 

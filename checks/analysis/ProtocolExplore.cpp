@@ -194,6 +194,7 @@ private:
       const Process &Pr = S.Processes[I];
       Party Out;
       Out.Id = Pr.Id;
+      Out.Thread = Pr.Thread;
       Out.Started = Pr.Started;
       Out.Left = Pr.Left;
       Out.Done = Pr.How == Process::Done;

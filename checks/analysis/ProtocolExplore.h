@@ -39,7 +39,7 @@ struct Meeting {
 /// A goroutine in the state that was found.
 struct Party {
   ir::Name Id;
-  bool Lambda = false;
+  bool Thread = false; ///< of the system, not a goroutine
   ir::Range Started;
   bool Done = false;
   ir::Range Left;                  ///< Done: where it ended

@@ -217,6 +217,7 @@ bool Machine::spawn(State &S, int32_t Number, const ir::Event &E) {
       New.Stack.back().This = This->second;
   }
   New.Id = Code->Id;
+  New.Thread = E.spawnKind() != ir::SpawnKind::Goroutine;
   New.Started = E.Where;
   New.Parent = Number;
   int32_t Id = static_cast<int32_t>(S.Processes.size());

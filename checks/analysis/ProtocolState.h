@@ -121,6 +121,7 @@ struct Process {
   Status How = Running;
   bool Waiting = false; ///< a writer that has arrived at a shared mutex
   bool Tainted = false; ///< left a loop of unknown length by its condition
+  bool Thread = false;  ///< of the system, not a goroutine
   std::vector<Frame> Stack;
   ir::Name Id; ///< for messages
   ir::Range Started;

@@ -13,6 +13,8 @@ using ir::Op;
 /// is told. Waiting for a goroutine or a count is nearly always the echo of
 /// what that goroutine waits for.
 static int rank(const Party &P) {
+  if (P.WaitsFor.front().How == Object::Mutex)
+    return 3; // a wait that was notified and cannot get its lock back, too
   switch (P.E->What) {
   case Op::Send:
     return 0;
@@ -21,10 +23,6 @@ static int rank(const Party &P) {
     return 1;
   case Op::Wait:
     return 2;
-  case Op::Lock:
-  case Op::GuardBegin:
-  case Op::GuardLock:
-    return 3;
   case Op::OnceCall:
     return 4;
   default:
@@ -47,13 +45,9 @@ Story::Story(const Blocked &B) : B(B) {
 
 bool Story::onlyMutexes() const {
   return llvm::all_of(B.Parties, [](const Party &P) {
-    return P.WaitsFor.empty() ||
-           (llvm::all_of(P.WaitsFor,
-                         [](const Meeting &M) {
-                           return M.How == Object::Mutex ||
-                                  M.How == Object::Handle;
-                         }) &&
-            P.E->What != Op::Wait);
+    return llvm::all_of(P.WaitsFor, [](const Meeting &M) {
+      return M.How == Object::Mutex || M.How == Object::Handle;
+    });
   });
 }
 
@@ -77,7 +71,8 @@ std::string Story::who(int32_t Number) const {
   bool Anonymous =
       Id.empty() || Id.contains("lambda") || Id.contains("operator()");
   if (Number != 0 && Anonymous)
-    return "the goroutine started at line " +
+    return (P.Thread ? "the thread started at line "
+                     : "the goroutine started at line ") +
            llvm::utostr(P.Started.Begin.Line);
   if (Anonymous)
     return "the function at line " + llvm::utostr(P.Started.Begin.Line);

@@ -42,6 +42,15 @@ bool namesHidden(const Expr *E) {
           (V->isImplicit() && !V->isInitCapture()));
 }
 
+const Expr *BodyFacts::originOf(const VarDecl *V) const {
+  auto It = Assigned.find(V);
+  const Expr *Init = V->getInit();
+  if (It == Assigned.end())
+    return Init;
+  bool Trivial = !Init || isa<CXXBoolLiteralExpr, IntegerLiteral>(peel(Init));
+  return Trivial && It->second.size() == 1 ? It->second.front() : nullptr;
+}
+
 const BodyFacts::Statement *BodyFacts::statementOf(const Stmt *S) const {
   auto It = StatementOf.find(S);
   return It == StatementOf.end() ? nullptr : &Statements[It->second];

@@ -73,6 +73,9 @@ struct BodyFacts {
   bool isAssigned(const clang::ValueDecl *D) const {
     return Assigned.contains(D);
   }
+  /// The expression a variable's value comes from: its initialiser, or the one
+  /// thing that is ever assigned to it.
+  const clang::Expr *originOf(const clang::VarDecl *V) const;
   const Statement *statementOf(const clang::Stmt *S) const;
   /// Whether something in the innermost try blocks around catches everything.
   bool catchesAll(int Try) const;

@@ -23,8 +23,15 @@ static bool excepted(const Action &A, std::optional<int64_t> Value) {
 
 bool Lowering::blockAction(CallParts &P, const Action &A) {
   std::optional<int64_t> Value;
-  if (A.UnlessArg >= 0 && size_t(A.UnlessArg) < P.Args.size())
-    Value = constant(P.Args[A.UnlessArg]);
+  if (A.UnlessArg >= 0 && size_t(A.UnlessArg) < P.Args.size()) {
+    const Expr *Arg = P.Args[A.UnlessArg];
+    Value = constant(Arg);
+    // int flags = MSG_DONTWAIT;
+    if (const auto *D = dyn_cast<DeclRefExpr>(peel(Arg)); D && !Value)
+      if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
+          V && V->hasLocalStorage() && !isa<ParmVarDecl>(V))
+        Value = constant(Facts.originOf(V));
+  }
   if (excepted(A, Value))
     return false;
   objectAccess(P);

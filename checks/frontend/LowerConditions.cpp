@@ -81,19 +81,6 @@ void Lowering::opaque(const Expr *E, Condition &Out) {
   readsOf(E, Out.Reads);
 }
 
-/// The expression a variable's value comes from: its initialiser, or the one
-/// thing that is ever assigned to it.
-static const Expr *origin(const BodyFacts &Facts, const VarDecl *V) {
-  auto It = Facts.Assigned.find(V);
-  if (It == Facts.Assigned.end())
-    return V->getInit();
-  const Expr *Init = V->getInit();
-  bool Trivial = !Init || isa<CXXBoolLiteralExpr, IntegerLiteral>(peel(Init));
-  if (Trivial && It->second.size() == 1)
-    return It->second.front();
-  return nullptr;
-}
-
 bool Lowering::conditionOfCall(const Expr *E, Condition &Out, unsigned Depth) {
   const auto *C = dyn_cast<CallExpr>(E);
   const FunctionDecl *Callee = C ? C->getDirectCallee() : nullptr;
@@ -205,7 +192,7 @@ bool Lowering::conditionOfVariable(const Expr *E, Condition &Out,
     Out.Text = canonicalText(E);
     return Out.Subject != NoPlace;
   }
-  const Expr *From = origin(Facts, V);
+  const Expr *From = Facts.originOf(V);
   if (!From)
     return false;
   const Expr *Bare = peel(From);
@@ -251,7 +238,7 @@ const CallExpr *Lowering::selectOf(const Expr *E) {
       const auto *V = dyn_cast<VarDecl>(D->getDecl());
       if (!V || !V->hasLocalStorage() || isa<ParmVarDecl>(V))
         return nullptr;
-      E = origin(Facts, V);
+      E = Facts.originOf(V);
       continue;
     }
     if (const auto *A = dyn_cast<CoawaitExpr>(E)) {
@@ -328,7 +315,7 @@ bool Lowering::conditionOfComparison(const Expr *L, const Expr *R,
     if (const auto *D = dyn_cast<DeclRefExpr>(Bare))
       if (const auto *V = dyn_cast<VarDecl>(D->getDecl());
           V && V->hasLocalStorage() && !isa<ParmVarDecl>(V))
-        if (const Expr *O = origin(Facts, V))
+        if (const Expr *O = Facts.originOf(V))
           From = peel(O);
     if (const auto *B = dyn_cast<BinaryOperator>(From);
         B && B->getOpcode() == BO_Assign)

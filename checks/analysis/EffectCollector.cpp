@@ -130,6 +130,9 @@ void EffectCollector::callees(Point At, const Event &E,
         Targets, [&](const Target &T) { return S.of(*T.Callee).may(K); });
   };
   for (const Target &T : Targets) {
+    // The program ends there: nobody will wait for anything.
+    if (T.Callee->NoReturn)
+      continue;
     const std::vector<Effect> &Inner = S.of(*T.Callee).Effects;
     for (uint32_t I = 0; I < Inner.size(); ++I) {
       const Effect &In = Inner[I];

@@ -298,6 +298,8 @@ std::string pretty(const ir::Function &F, const Place &P) {
     break;
   case Place::Global:
     Text = (P.Id ? P.Id : P.Symbol).str();
+    if (llvm::StringRef(Text).starts_with("c:"))
+      Text = llvm::StringRef(Text).rsplit('@').second.str();
     break;
   case Place::Result:
   case Place::Unknown:

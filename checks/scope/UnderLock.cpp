@@ -172,9 +172,10 @@ bool isDiagnostic(const ir::Program &P, const Function &F) {
     return Parent && isDiagnostic(P, *Parent);
   }
   static const llvm::StringRef Known[] = {
-      "log",   "logf",  "logs",    "logger", "logging", "logline", "trace",
-      "debug", "warn",  "warning", "print",  "printf",  "dump",    "assert",
-      "panic", "fatal", "syslog",  "vlog",   "dlog",    "perror"};
+      "log",   "logf",   "logs",      "logger",  "logging", "logline",
+      "trace", "debug",  "warn",      "warning", "print",   "printf",
+      "dump",  "assert", "panic",     "fatal",   "syslog",  "vlog",
+      "dlog",  "perror", "assertion", "abort"};
   // The function's own name and its class's.
   const auto [Outer, Own] = F.Id.str().rsplit("::");
   const std::string Near = Own.empty() ? Outer.str()

@@ -85,6 +85,11 @@ private:
     const TraceStep &Last = Steps.back();
     if (!AllFiles && isWakeUp(eventAt(*Last.In, Last.At), Name))
       return false;
+    // With flags that cannot be told it may be told to ask no server.
+    const ir::Event &Call = eventAt(*Last.In, Last.At);
+    if (Name == "getnameinfo" && Call.Args.size() > 6 &&
+        Call.Args[6].How != ir::Operand::Number)
+      return false;
     if (Kind == "file" && !AllFiles) {
       if (isQuick(Name))
         return false;

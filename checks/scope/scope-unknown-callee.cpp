@@ -70,6 +70,9 @@ private:
   /// a parameter of a function that does more than call it.
   bool isForeign(const UnderLock &U) const {
     const Place &On = U.What.On;
+    // The hooks of an instrumentation.
+    if (llvm::StringRef(pretty(*U.In, On)).starts_with("__"))
+      return false;
     switch (On.Root) {
     case Place::This:
     case Place::Global:

@@ -22,6 +22,7 @@
 #include <memory>
 #include <source_location>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -112,6 +113,9 @@ public:
   void plain_write(shadow&, std::source_location);
   void plain_begin(shadow&, const void* object, std::size_t bytes, std::source_location);
   void plain_end(shadow&, const void* object, std::size_t bytes, std::source_location);
+
+  /// An atomic that is not the model's is used.
+  void foreign_atomic(const volatile void*, bool writes);
 
   /// A decision of the test's own: 0 … n-1.
   unsigned choose(unsigned n);
@@ -252,6 +256,7 @@ private:
   bool nothing_new_ = false; ///< the step turned out to be the same as an explored one
 
   std::unordered_set<std::uint64_t> logged_;
+  std::unordered_map<const volatile void*, view> foreign_; ///< what their last writers knew
   std::vector<event> events_;
   std::vector<std::uint32_t> indices_; ///< scratch for choices
   std::string why_;

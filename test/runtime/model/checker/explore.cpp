@@ -121,6 +121,7 @@ engine::ending engine::run_once(const std::function<void()>& body) {
   execution_steps_ = 0;
   stop_ = nothing_new_ = false;
   events_.clear();
+  foreign_.clear();
   ++runs_;
   active_ = this;
   struct deactivate {

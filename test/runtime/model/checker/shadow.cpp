@@ -122,6 +122,13 @@ void bury(const void* p, std::size_t bytes) {
 
 using runnel::model::shadow_memory::access;
 
+namespace {
+void meet(const volatile void* p, bool writes) {
+  if (runnel::model::model_heap::in_use && runnel::model::engine::active())
+    runnel::model::engine::active()->foreign_atomic(p, writes);
+}
+} // namespace
+
 // The names and signatures are the compilers' (GCC's tsan.cc, LLVM's ThreadSanitizer.cpp).
 #define RUNNEL_MODEL_HOOKS(size)                                                                   \
   void __tsan_read##size(void* p) { access(p, size, false); }                                      \
@@ -135,24 +142,31 @@ using runnel::model::shadow_memory::access;
 
 #define RUNNEL_MODEL_ATOMIC(bits, type)                                                            \
   type __tsan_atomic##bits##_load(const volatile type* p, int) {                                   \
+    meet(p, false);                                                                                \
     return __atomic_load_n(p, __ATOMIC_SEQ_CST);                                                   \
   }                                                                                                \
   void __tsan_atomic##bits##_store(volatile type* p, type v, int) {                                \
+    meet(p, true);                                                                                 \
     __atomic_store_n(p, v, __ATOMIC_SEQ_CST);                                                      \
   }                                                                                                \
   type __tsan_atomic##bits##_exchange(volatile type* p, type v, int) {                             \
+    meet(p, true);                                                                                 \
     return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);                                            \
   }                                                                                                \
   type __tsan_atomic##bits##_fetch_add(volatile type* p, type v, int) {                            \
+    meet(p, true);                                                                                 \
     return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);                                             \
   }                                                                                                \
   type __tsan_atomic##bits##_fetch_sub(volatile type* p, type v, int) {                            \
+    meet(p, true);                                                                                 \
     return __atomic_fetch_sub(p, v, __ATOMIC_SEQ_CST);                                             \
   }                                                                                                \
   int __tsan_atomic##bits##_compare_exchange_strong(volatile type* p, type* c, type v, int, int) { \
+    meet(p, true);                                                                                 \
     return __atomic_compare_exchange_n(p, c, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);        \
   }                                                                                                \
   int __tsan_atomic##bits##_compare_exchange_weak(volatile type* p, type* c, type v, int, int) {   \
+    meet(p, true);                                                                                 \
     return __atomic_compare_exchange_n(p, c, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);        \
   }
 
@@ -183,7 +197,8 @@ void* __tsan_memset(void* to, int v, std::size_t n) {
   access(to, n, true);
   return std::memset(to, v, n);
 }
-// Atomics that are not the model's own, such as shared_ptr's: no scheduling points, no ordering.
+// Atomics that are not the model's own, such as shared_ptr's: no scheduling points, and ordering
+// as much as any order could, so that plain data behind them is no false race.
 RUNNEL_MODEL_ATOMIC(8, unsigned char)
 RUNNEL_MODEL_ATOMIC(16, unsigned short)
 RUNNEL_MODEL_ATOMIC(32, unsigned int)

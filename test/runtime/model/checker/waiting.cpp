@@ -205,6 +205,17 @@ void engine::plain_end(shadow& s, const void* object, std::size_t bytes, std::so
   shadow_memory::regard(object, bytes);
 }
 
+void engine::foreign_atomic(const volatile void* p, bool writes) {
+  const engine_scope scope(this);
+  memory_thread& m = mine();
+  view& passed = foreign_[p];
+  m.now.join(passed, memory_.scratch());
+  if (!writes)
+    return;
+  passed = m.now.copy(memory_.scratch());
+  ++m.now.clock[m.id];
+}
+
 unsigned engine::choose(unsigned n) {
   const engine_scope scope(this);
   return decide(n);

@@ -27,7 +27,12 @@ constinit scheduler the_scheduler; // asked only how many workers there are: non
 
 owner self() noexcept { return owner(&actors::now().me()); }
 
-void ready(owner who) noexcept { static_cast<actors::actor*>(who.as_task())->wake.unpark(); }
+void ready(owner who) noexcept {
+  auto& other = *static_cast<actors::actor*>(who.as_task());
+  // It is resumed from here: its context must have been saved, and be seen.
+  RUNNEL_MODEL_REQUIRE(other.context == 1);
+  other.wake.unpark();
+}
 
 void ready_all(waiter* first) noexcept {
   while (first) {
@@ -39,14 +44,17 @@ void ready_all(waiter* first) noexcept {
 
 void park(reason, const void*, after_switch after, void* arg) noexcept {
   actors::actor& me = actors::now().me();
+  me.context = 1;
   if (after)
     after(arg);
   me.wake.park();
+  me.context = 0;
 }
 
 void park_until(reason, const void*, after_switch after, void* arg, select_token& token,
                 clock::time_point) noexcept {
   actors::actor& me = actors::now().me();
+  me.context = 1;
   // The timer may fire at any moment from now on. It is done with the token before we return:
   // that is the timer heap's promise.
   model::thread timer([&] {
@@ -57,6 +65,7 @@ void park_until(reason, const void*, after_switch after, void* arg, select_token
     after(arg);
   me.wake.park();
   timer.join();
+  me.context = 0;
 }
 
 void decide_slowly(const void*) noexcept {}

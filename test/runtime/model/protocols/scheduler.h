@@ -30,6 +30,8 @@ public:
 
   struct actor : detail::task {
     gate wake;
+    /// Plain, as a fiber's saved stack pointer is: written by who parks, read by who makes ready.
+    int context = 0;
   };
   actor& me() { return all_[engine::active()->self()]; }
   static actors& now();

@@ -158,16 +158,17 @@ class Project:
     # -- checking it --------------------------------------------------------
     def check(self, runnel, jobs, extra):
         """The findings, as (stable key, human line, line of code)."""
-        command = [runnel, "check", "-p", BUILD, "-j", str(jobs), "--format=json"] + extra
+        command = [runnel, "check", "-p", BUILD, "-j", str(jobs), "--root=.", "--format=json",
+                   f"--cache-dir={CACHE / 'cache' / self.name}"] + extra
         began = time.monotonic()
         result = subprocess.run(command, cwd=self.root, capture_output=True, text=True)
         if result.returncode not in (0, 1):
             print(f"{self.name}: exit status {result.returncode}\n{result.stderr[-4000:]}", file=sys.stderr)
         if not result.stdout.strip():
             die(f"{self.name}: no output: {shlex.join(command)}")
-        findings = json.loads(result.stdout)
+        findings = json.loads(result.stdout)["findings"]
         (CACHE / (self.name + ".json")).write_text(result.stdout)
-        return keyed(findings["findings"]), result.returncode, time.monotonic() - began
+        return keyed(findings), result.returncode, time.monotonic() - began
 
 
 def keyed(findings):

@@ -38,6 +38,10 @@ static std::vector<Offer> offers(const ir::Event &E) {
   return Out;
 }
 
+/// Where the value of a select stays until the handler is entered; no event has
+/// this number.
+static constexpr uint32_t Arrived = ~0u - 1;
+
 /// Records what a receive, or the winning of a select, tells the program.
 void Machine::received(State &S, int32_t Number, const ir::Event &E,
                        int32_t Case, bool Ok, Value V) {
@@ -46,6 +50,11 @@ void Machine::received(State &S, int32_t Number, const ir::Event &E,
     S.Processes[Number].top().Received[C.Channel] = Ok;
     if (C.Named != ir::NoPlace)
       S.Processes[Number].top().Received[C.Named] = Ok;
+    // What came is the named case's value, or the handler's argument.
+    if (V.isObject() && C.Named != ir::NoPlace)
+      assign(S, Number, C.Named, V);
+    if (V.isObject())
+      S.Processes[Number].top().Results[Arrived] = V;
     return;
   }
   S.Processes[Number].top().Received[E.Subject] = Ok;
@@ -85,6 +94,12 @@ void Machine::win(State S,
     auto It = Pr.top().Received.find(C.Channel);
     if (It != Pr.top().Received.end())
       Ok = It->second;
+    Value Came;
+    if (auto Kept = Pr.top().Results.find(Arrived);
+        Kept != Pr.top().Results.end()) {
+      Came = Kept->second;
+      Pr.top().Results.erase(Kept);
+    }
     if (!enter(S, Number, *Code, NoArgs, 0, Handler)) {
       Dropped = true;
       return;
@@ -95,8 +110,8 @@ void Machine::win(State S,
       if (F.F->Places[P].Root == ir::Place::Param &&
           F.F->Places[P].Path.empty())
         F.Received[P] = Ok;
-    if (!F.Params.empty() && !(F.Params[0].isObject()))
-      F.Params[0] = {Value::Number, Ok, nullptr};
+    if (!F.Params.empty())
+      F.Params[0] = Came.isObject() ? Came : Value{Value::Number, Ok, nullptr};
   }
   runLocal(std::move(S), Next);
   for (State &Each : Next)

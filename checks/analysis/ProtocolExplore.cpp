@@ -60,7 +60,7 @@ private:
         if (E.What != ir::Op::Declare && E.What != ir::Op::New)
           continue;
         const ir::TypeRef &T = F.place(E.Subject).Type;
-        if (E.What == ir::Op::New && E.Text && holds(E.Text))
+        if (E.What == ir::Op::New && (holds(T.Record) || holds(T.Element)))
           return true;
         if (!T.indirect() &&
             (isMeetingPoint(T.Is) || holds(T.Record) || holds(T.Element)))

@@ -410,7 +410,7 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
   case Op::New: {
     Value V = Fresh(Object::Struct);
     const ir::Place &Pl = S.Processes[Number].top().F->place(E.Subject);
-    S.Objects[V.Id].Record = E.Text ? E.Text : Pl.Type.Record;
+    S.Objects[V.Id].Record = Pl.Type.Element ? Pl.Type.Element : Pl.Type.Record;
     return true;
   }
   case Op::Assign: {

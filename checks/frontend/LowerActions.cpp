@@ -91,6 +91,12 @@ bool Lowering::ownerAction(CallParts &P, const Action &A) {
                       : ir::SpawnKind::JoiningThread;
     return spawnAction(P, Spawn);
   }
+  if (A.Subject == Action::Result && Type.ElementIs == ir::Role::Data &&
+      To != NoPlace) {
+    ir::Event &E = emit(ir::Op::New, P.Call->getSourceRange());
+    E.Subject = To;
+    E.Text = Type.Spelling;
+  }
   return false;
 }
 

@@ -380,6 +380,9 @@ PlaceId Lowering::resolveCall(const CallExpr *C) {
   ir::Role ObjectRole = Object ? T.role(ObjectType) : ir::Role::Data;
   ir::Name Id = ir::Name(Callee->getNameAsString());
   for (const Action &A : T.meaning(Callee, ObjectType)) {
+    // make_shared and its like: another object each time.
+    if (A.What == Verb::Emplace && A.Subject == Action::Result)
+      return NoPlace;
     const Expr *Of = A.Subject >= 0 && size_t(A.Subject) < Args.size()
                          ? Args[A.Subject]
                      : Object        ? Object

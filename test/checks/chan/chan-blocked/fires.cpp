@@ -190,3 +190,37 @@ void receive() {
   c.recv();
 }
 } // namespace nil
+
+namespace shared {
+// The classic mailbox of a server that has stopped: the question is never answered.
+class Node {
+public:
+  int status() {
+    runnel::channel<int> answer;
+    questions_.send(answer); // expect: chan-blocked "to send on 'questions_'"
+    return *answer.recv();
+  }
+  void run() {
+    for (;;) {
+      auto question = on_recv(questions_);
+      auto stop = on_recv(stop_);
+      auto won = runnel::select(question, stop);
+      if (won == stop)
+        return;
+      (*question).send(1);
+    }
+  }
+  void stop() { stop_.close(); }
+
+private:
+  runnel::channel<runnel::channel<int>> questions_;
+  runnel::channel<void> stop_;
+};
+
+void test() {
+  auto node = std::make_shared<Node>();
+  runnel::go([=] { node->run(); });
+  runnel::go([=] { node->status(); });
+  node->stop();
+}
+} // namespace shared

@@ -268,3 +268,41 @@ void tries() {
   (void)c.recv_for(1ms); // trap: not for ever
 }
 } // namespace defaults
+
+namespace shared {
+class Node {
+public:
+  int status() {
+    runnel::channel<int> answer;
+    auto ask = on_send(questions_, answer);
+    auto gone = on_recv(done_);
+    if (runnel::select(ask, gone) == gone) // trap: gives up with the node
+      return 0;
+    return *answer.recv(); // trap: who took the question answers it
+  }
+  void run() {
+    for (;;) {
+      auto question = on_recv(questions_);
+      auto stop = on_recv(stop_);
+      auto won = runnel::select(question, stop);
+      if (won == stop) {
+        done_.close();
+        return;
+      }
+      (*question).send(1);
+    }
+  }
+  void stop() { stop_.close(); }
+
+private:
+  runnel::channel<runnel::channel<int>> questions_;
+  runnel::channel<void> stop_, done_;
+};
+
+void test() {
+  auto node = std::make_shared<Node>();
+  runnel::go([=] { node->run(); });
+  runnel::go([=] { node->status(); });
+  node->stop();
+}
+} // namespace shared

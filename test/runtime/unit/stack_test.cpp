@@ -7,14 +7,22 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <set>
+#include <vector>
 
 using namespace std::chrono_literals;
 using namespace runnel::detail;
 
 namespace {
 
+// Pools are never destroyed, as the program's own; kept reachable, so that none counts as a leak.
+stack_pool& lasting_pool() {
+  static auto& pools = *new std::vector<stack_pool*>;
+  pools.push_back(new stack_pool);
+  return *pools.back();
+}
+
 TEST(stack_pool, hands_out_what_came_back) {
-  auto& pool = *new stack_pool; // never destroyed, as the program's own
+  auto& pool = lasting_pool();
   fiber* a = pool.take(0);
   fiber* b = pool.take(0);
   ASSERT_TRUE(a && b);
@@ -33,7 +41,7 @@ TEST(stack_pool, size_classes) {
   EXPECT_EQ(stack_pool::class_of(1), 0U);
   EXPECT_EQ(stack_pool::class_of(stack_pool::smallest), 0U);
   EXPECT_EQ(stack_pool::class_of(stack_pool::smallest + 1), 1U);
-  auto& pool = *new stack_pool;
+  auto& pool = lasting_pool();
   fiber* large = pool.take(3);
   std::byte* lowest = large->slot + 8192;
   *lowest = std::byte{1}; // all of it is there
@@ -42,7 +50,7 @@ TEST(stack_pool, size_classes) {
 }
 
 TEST(stack_pool, older_kernels_get_other_guards) {
-  auto& pool = *new stack_pool;
+  auto& pool = lasting_pool();
   pool.limit_guards(1, 3);
   std::set<fiber*> guarded;
   for (int i = 0; i < 5; ++i)
@@ -57,7 +65,7 @@ TEST(stack_pool_death, a_guard_page_faults) {
   for (int level : {0, 1}) {
     EXPECT_DEATH(
         {
-          auto& pool = *new stack_pool;
+          auto& pool = lasting_pool();
           pool.limit_guards(level, 100);
           *static_cast<volatile std::byte*>(pool.take(0)->slot + 10) = std::byte{1};
         },

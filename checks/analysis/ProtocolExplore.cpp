@@ -115,7 +115,7 @@ public:
     for (State &S : M.begin(Root))
       add(std::move(S), -1, {});
     for (size_t I = 0; I != Nodes.size(); ++I) {
-      if (I >= Limit) {
+      if (I >= Limit || M.exhausted()) {
         Over = true;
         break;
       }
@@ -303,20 +303,24 @@ private:
 
 Exploration explore(const ir::Program &P, Budget B) {
   Exploration Result;
+  uint64_t Work = 0;
   Scopes Which(P);
   for (const ir::Function &F : P.module().Functions) {
     if (!Which.isScope(F))
       continue;
     ++Result.Scopes;
-    if (Result.States >= B.StatesInAll) {
+    if (Result.States >= B.StatesInAll || Work >= B.WorkInAll) {
       ++Result.OverBudget;
       continue;
     }
-    Machine M(P, Limits());
+    Limits L;
+    L.Work = std::min(L.Work, B.WorkInAll - Work);
+    Machine M(P, L);
     Explorer E(M, std::min(B.StatesPerScope, B.StatesInAll - Result.States));
     E.run(F);
     E.collect(F, Result.Found);
     Result.States += E.states();
+    Work += M.work();
     Result.OverBudget += E.over() || M.cut();
   }
   return Result;

@@ -23,6 +23,7 @@ namespace runnel::analysis::protocol {
 struct Budget {
   unsigned StatesPerScope = 20000;
   unsigned StatesInAll = 400000;
+  uint64_t WorkInAll = 30'000'000; ///< see Limits::Work
 };
 
 /// What a goroutine waits for, or has to do with.

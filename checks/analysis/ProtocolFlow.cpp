@@ -290,6 +290,7 @@ void Machine::branch(State &S, int32_t Number, std::vector<State> &Forks) {
   const ir::Block &B = Fn.Blocks[F.Block];
   const Flow &Fl = flow(Fn);
   auto Go = [&](State Next, ir::BlockId To) {
+    account(Next);
     Frame &Top = Next.Processes[Number].top();
     // Entering a loop from outside starts its count again.
     if (!Fl.InLoop[To].empty() && !Fl.InLoop[To][Top.Block] && To != Top.Block)

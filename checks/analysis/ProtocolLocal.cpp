@@ -503,6 +503,7 @@ void Machine::runLocal(State Start, std::vector<State> &Out) {
   unsigned Forked = 0;
   while (!Work.empty()) {
     State S = std::move(Work.front().S);
+    account(S);
     unsigned Steps = Work.front().Steps;
     Work.pop_front();
     bool Kept = true;
@@ -513,7 +514,8 @@ void Machine::runLocal(State Start, std::vector<State> &Out) {
       while (Kept && S.Processes[Number].How == Process::Running) {
         Frame &F = S.Processes[Number].top();
         const ir::Block &B = F.F->Blocks[F.Block];
-        if (++Steps > L.LocalSteps) {
+        ++Done;
+        if (++Steps > L.LocalSteps || exhausted()) {
           Cut = true;
           Kept = false;
           break;

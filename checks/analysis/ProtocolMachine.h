@@ -51,6 +51,9 @@ struct Limits {
   unsigned Depth = 16;        ///< of calls
   unsigned LocalSteps = 4000; ///< between two visible events
   unsigned Forks = 48;        ///< likewise
+  /// Events executed and objects copied, in all: what bounds the time. About
+  /// 10 million a second.
+  uint64_t Work = 2'000'000;
 };
 
 class Machine {
@@ -70,6 +73,9 @@ public:
   /// The last begin() or successors() left out a run that it could not follow
   /// (an exception, an exit, a limit): the state may have other futures.
   bool dropped() const { return Dropped; }
+  /// The work allowed is done: nothing more is followed.
+  bool exhausted() const { return Done > L.Work; }
+  uint64_t work() const { return Done; }
 
 private:
   // Where values come from (ProtocolValues.cpp).
@@ -141,6 +147,9 @@ private:
 
   const ir::Program &P;
   Limits L;
+  void account(const State &S) { Done += 4 + S.Objects.size(); }
+
+  uint64_t Done = 0;
   bool Cut = false;
   bool Dropped = false;
   std::unordered_map<const ir::Function *, Flow> Flows;

@@ -15,6 +15,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "checks/analysis/Paths.h"
 #include "checks/analysis/ProtocolMachine.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -126,9 +127,15 @@ void Machine::advance(State S, std::initializer_list<int32_t> Numbers, Move How,
 std::vector<Successor> Machine::successors(const State &S) {
   Dropped = false;
   std::vector<Successor> Out;
-  for (size_t I = 0; I != S.Processes.size(); ++I)
+  for (size_t I = 0; I != S.Processes.size(); ++I) {
+    if (exhausted()) {
+      Dropped = Cut = true;
+      break;
+    }
+    account(S);
     if (S.Processes[I].How != Process::Done)
       moves(S, static_cast<int32_t>(I), Out);
+  }
   return Out;
 }
 
@@ -205,9 +212,10 @@ void Machine::moves(const State &Before, int32_t Number,
       Pass();
       return;
     }
-    // The predicate may hold already, as it does once somebody has notified.
-    if (!O || O->External || E.has(ir::WithTimeout) ||
-        (E.has(ir::Predicate) && O->Notified)) {
+    // The predicate may hold already, as it does once somebody has notified. A
+    // loop around the wait is a predicate too.
+    bool Asks = E.has(ir::Predicate) || inLoop(*Pr.top().F, Pr.top().Block);
+    if (!O || O->External || E.has(ir::WithTimeout) || (Asks && O->Notified)) {
       Pass();
       return;
     }

@@ -213,8 +213,11 @@ void Machine::moves(const State &Before, int32_t Number,
       return;
     }
     // The predicate may hold already, as it does once somebody has notified. A
-    // loop around the wait is a predicate too.
-    bool Asks = E.has(ir::Predicate) || inLoop(*Pr.top().F, Pr.top().Block);
+    // loop around the wait, here or in a caller, is a predicate too.
+    bool Asks =
+        E.has(ir::Predicate) || llvm::any_of(Pr.Stack, [](const Frame &F) {
+          return inLoop(*F.F, F.Block);
+        });
     if (!O || O->External || E.has(ir::WithTimeout) || (Asks && O->Notified)) {
       Pass();
       return;

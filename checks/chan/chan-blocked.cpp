@@ -15,16 +15,23 @@ static std::vector<Finding> run(const Facts &F, const Options &O) {
   protocol::Budget B;
   B.StatesPerScope = O.get("StatesPerScope", long(B.StatesPerScope));
   B.StatesInAll = O.get("StatesInAll", long(B.StatesInAll));
-  protocol::Exploration E = protocol::explore(F.program(), B);
+  protocol::Exploration All = protocol::explore(F.program(), B);
 
   // One finding for each operation that blocks: the one with the shortest
   // schedule. Scopes come in the order of their symbols, so ties are stable.
   std::map<ir::Range, const protocol::Blocked *> Best;
   std::set<std::pair<const ir::Function *, std::vector<ir::Range>>> Knots;
-  for (const protocol::Blocked &Each : E.Found) {
+  for (const protocol::Blocked &Each : All.Found) {
     protocol::Story S(Each);
     // Lock order is told by the web checks, with both traces.
     if (S.onlyMutexes())
+      continue;
+    // A wait whose lock is the caller's is a wrapper: what it waits for, and
+    // whether that has come true, is the caller's to know.
+    const ir::Event &E = *S.cause().E;
+    if (E.What == ir::Op::Wait &&
+        (E.Other == ir::NoPlace ||
+         S.cause().F->place(E.Other).Root != ir::Place::Local))
       continue;
     // A lock and a channel in one knot block at either of them, depending on
     // who comes first: one finding.

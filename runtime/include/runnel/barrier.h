@@ -14,8 +14,10 @@ namespace runnel {
 ///
 ///     int phases = 0;
 ///     runnel::barrier meet(2, [&] { ++phases; });
-///     runnel::go([&] { meet.arrive_and_wait(); });
+///     runnel::wait_group other;
+///     other.go([&] { meet.arrive_and_wait(); });
 ///     meet.arrive_and_wait();
+///     other.wait(); // a barrier outlives every wait on it
 ///     assert(phases == 1);
 ///
 /// The completion runs in the last party to arrive, before anybody leaves. More arrivals in a phase

@@ -270,11 +270,13 @@ TEST(semaphore, hands_over_in_order) {
 TEST(latch, opens_once) {
   runnel::latch l(3);
   EXPECT_FALSE(l.try_wait());
+  runnel::wait_group others; // their waits must have returned before the latch goes
   for (int i = 0; i < 2; ++i)
-    runnel::go([&] { l.arrive_and_wait(); });
+    others.go([&] { l.arrive_and_wait(); });
   l.arrive_and_wait();
   EXPECT_TRUE(l.try_wait());
   EXPECT_THROW(l.count_down(), runnel::sync_error);
+  others.wait();
 }
 
 TEST(barrier, phases) {
@@ -299,10 +301,12 @@ TEST(barrier, phases) {
 TEST(barrier, drops) {
   int phases = 0;
   runnel::barrier b(2, [&] { ++phases; });
-  runnel::go([&] { b.arrive_and_drop(); });
+  runnel::wait_group other;
+  other.go([&] { b.arrive_and_drop(); });
   b.arrive_and_wait();
   b.arrive_and_wait(); // alone now
   EXPECT_EQ(phases, 2);
+  other.wait();
 }
 
 TEST(group, first_error_and_cancellation) {

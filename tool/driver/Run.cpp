@@ -6,6 +6,7 @@
 #include "tool/cache/Hash.h"
 #include "tool/driver/Analysis.h"
 #include "tool/driver/Modules.h"
+#include "tool/driver/Passes.h"
 #include "tool/driver/Paths.h"
 #include "tool/driver/Scan.h"
 #include "tool/driver/Suppress.h"
@@ -40,19 +41,6 @@ private:
   double &Into;
   Clock::time_point Begin;
 };
-
-// A total order: findings that look alike at first differ in their notes.
-bool before(const Finding &A, const Finding &B) {
-  if (A < B || B < A)
-    return A < B;
-  if (A.Symbol != B.Symbol)
-    return A.Symbol < B.Symbol;
-  return std::lexicographical_compare(
-      A.Notes.begin(), A.Notes.end(), B.Notes.begin(), B.Notes.end(),
-      [](const Note &X, const Note &Y) {
-        return std::tie(X.Where, X.Message) < std::tie(Y.Where, Y.Message);
-      });
-}
 
 class Runner {
 public:
@@ -328,20 +316,14 @@ private:
     analysis::Facts Facts(Program);
     if (R.Inspect)
       return R.Inspect(Facts);
-    for (const CheckInfo &C : allChecks()) {
-      if (!Found.Checks.count(C.Name.str()))
-        continue;
-      llvm::StringMap<std::string> Values;
-      for (const auto &[Key, Value] : RootConfig.CheckOptions)
-        if (llvm::StringRef(Key).starts_with((C.Name + ".").str()))
-          Values[llvm::StringRef(Key).drop_front(C.Name.size() + 1)] = Value;
-      for (Finding &F : C.Run(Facts, Options(std::move(Values))))
-        Found.Findings.push_back(std::move(F));
-    }
-    llvm::sort(Found.Findings, before);
-    Found.Findings.erase(
-        std::unique(Found.Findings.begin(), Found.Findings.end()),
-        Found.Findings.end());
+    Found.Findings = runnel::tool::runPasses(
+        Facts,
+        [&](const CheckInfo &C) {
+          return Found.Checks.count(C.Name.str()) != 0;
+        },
+        [&](const CheckInfo &C) {
+          return optionsOf(C, RootConfig.CheckOptions);
+        });
   }
 
   std::vector<Dependency> allDependencies(ModuleMaker &Maker) {
@@ -450,7 +432,7 @@ private:
     Out.Findings = std::move(Kept);
     llvm::sort(Out.Findings,
                [](const ReportedFinding &A, const ReportedFinding &B) {
-                 return before(A.What, B.What);
+                 return findingBefore(A.What, B.What);
                });
     addFingerprints(Out);
     return llvm::Error::success();

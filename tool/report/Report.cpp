@@ -73,18 +73,19 @@ struct SourceCache::Impl {
 
   File &file(ir::Name Name) {
     auto [It, New] = Files.try_emplace(Name);
-    if (New) {
-      auto Buffer = llvm::MemoryBuffer::getFile(unspell(Name.str(), Root));
-      if (Buffer) {
-        It->second.Buffer = std::move(*Buffer);
-        It->second.LineStarts.push_back(0);
-        llvm::StringRef Text = It->second.Buffer->getBuffer();
-        for (size_t I = 0; I < Text.size(); ++I)
-          if (Text[I] == '\n')
-            It->second.LineStarts.push_back(I + 1);
-      }
-    }
+    if (New)
+      if (auto Buffer = llvm::MemoryBuffer::getFile(unspell(Name.str(), Root)))
+        fill(It->second, std::move(*Buffer));
     return It->second;
+  }
+
+  static void fill(File &F, std::unique_ptr<llvm::MemoryBuffer> Buffer) {
+    F.Buffer = std::move(Buffer);
+    F.LineStarts.assign(1, 0);
+    llvm::StringRef Text = F.Buffer->getBuffer();
+    for (size_t I = 0; I < Text.size(); ++I)
+      if (Text[I] == '\n')
+        F.LineStarts.push_back(I + 1);
   }
 };
 
@@ -92,6 +93,11 @@ SourceCache::SourceCache(llvm::StringRef Root) : P(std::make_unique<Impl>()) {
   P->Root = Root.str();
 }
 SourceCache::~SourceCache() = default;
+
+void SourceCache::put(ir::Name File, llvm::StringRef Text) {
+  Impl::fill(P->Files[File], llvm::MemoryBuffer::getMemBuffer(
+                                 Text, "", /*RequiresNullTerminator=*/false));
+}
 
 llvm::StringRef SourceCache::text(ir::Name File) {
   Impl::File &F = P->file(File);

@@ -84,6 +84,9 @@ class SourceCache {
 public:
   explicit SourceCache(llvm::StringRef Root);
   ~SourceCache();
+  /// The text an editor has of a file, in place of what is on disk. It must
+  /// outlive this.
+  void put(ir::Name File, llvm::StringRef Text);
   /// The file's whole text; empty if it cannot be read.
   llvm::StringRef text(ir::Name File);
   /// A line without its end, from 1.

@@ -143,6 +143,12 @@ private:
     return std::equal(Lock.Path.begin(), Lock.Path.end() - 1, P.Path.begin());
   }
 
+  /// A local reference or pointer to some lock: perhaps the one that counts.
+  bool isAlias(const Place &Lock) const {
+    return Lock.Root == Place::Local && Lock.Index < F.Locals.size() &&
+           F.Locals[Lock.Index].Type.indirect();
+  }
+
   void note(ir::Name Symbol, const Place &P, size_t Step, Point At, bool Write,
             const LockState &Before) {
     DataAccess A;
@@ -158,7 +164,7 @@ private:
         A.Maybe = true;
       else if (beside(H.lock(Held.Lock), P, Step) && !A.under(C))
         A.Under.push_back(C);
-      else if (!isDefinite(H.lock(Held.Lock)))
+      else if (!isDefinite(H.lock(Held.Lock)) || isAlias(H.lock(Held.Lock)))
         A.Maybe = true;
     }
     llvm::sort(A.Under);

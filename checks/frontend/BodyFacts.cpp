@@ -42,6 +42,31 @@ bool namesHidden(const Expr *E) {
           (V->isImplicit() && !V->isInitCapture()));
 }
 
+void eachPart(const Expr *List,
+              llvm::function_ref<void(const FieldDecl *, const Expr *)> Do) {
+  llvm::ArrayRef<const Expr *> Inits;
+  if (const auto *L = dyn_cast<InitListExpr>(List)) {
+    if (L->isTransparent())
+      return;
+    Inits = L->inits();
+  } else if (const auto *P = dyn_cast<CXXParenListInitExpr>(List)) {
+    auto Exprs = P->getInitExprs();
+    Inits = {Exprs.data(), Exprs.size()};
+  }
+  const CXXRecordDecl *R = List->getType()->getAsCXXRecordDecl();
+  if (!R || R->isUnion() || !(R = R->getDefinition()))
+    return;
+  // Bases come first, and are the object itself.
+  size_t I = R->getNumBases();
+  for (const FieldDecl *F : R->fields()) {
+    if (F->isUnnamedBitField())
+      continue;
+    if (I >= Inits.size())
+      return;
+    Do(F, Inits[I++]);
+  }
+}
+
 const Expr *BodyFacts::originOf(const VarDecl *V) const {
   auto It = Assigned.find(V);
   const Expr *Init = V->getInit();
@@ -61,6 +86,18 @@ bool BodyFacts::catchesAll(int Try) const {
     if (Tries[Try].CatchesAll)
       return true;
   return false;
+}
+
+void BodyFacts::aimParts(const Expr *List, const Target &At) {
+  if (!Targets.try_emplace(List, At).second)
+    return;
+  eachPart(List, [&](const FieldDecl *F, const Expr *Init) {
+    Target Part;
+    Part.What = Target::Part;
+    Part.Field = F;
+    Part.Into = List;
+    aim(Init, Part);
+  });
 }
 
 void BodyFacts::aim(const Expr *E, const Target &At) {
@@ -88,7 +125,11 @@ void BodyFacts::aim(const Expr *E, const Target &At) {
       E = D->getExpr();
     } else if (const auto *C = dyn_cast<CastExpr>(E)) {
       E = C->getSubExpr();
+    } else if (isa<CXXParenListInitExpr>(E)) {
+      return aimParts(E, At);
     } else if (const auto *L = dyn_cast<InitListExpr>(E)) {
+      if (L->getType()->isRecordType() && !L->isTransparent())
+        return L->getNumInits() <= MaxInits ? aimParts(L, At) : void();
       if (L->getNumInits() != 1)
         return;
       E = L->getInit(0);
@@ -176,6 +217,12 @@ void BodyFacts::visitExpr(const Expr *E, unsigned Current) {
   // A variable bound to a non-const reference, by an argument or a capture,
   // may be made to refer elsewhere if it is a pointer.
   if (const auto *C = dyn_cast<CallExpr>(E)) {
+    if (const auto *M = dyn_cast<CXXDependentScopeMemberExpr>(
+            C->getCallee()->IgnoreParens());
+        M && !M->isImplicitAccess() && C->getNumArgs() == 0 &&
+        M->getMember().getAsIdentifierInfo())
+      DependentCalls.push_back(
+          {M->getBase(), M->getMember().getAsIdentifierInfo()->getName()});
     const FunctionDecl *F = C->getDirectCallee();
     unsigned Skip =
         isa<CXXOperatorCallExpr>(C) && isa_and_nonnull<CXXMethodDecl>(F) ? 1

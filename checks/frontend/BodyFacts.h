@@ -27,12 +27,13 @@ struct Target {
     Member,    ///< Field of this, in a constructor's initialiser
     Assigned,  ///< moved at once into Into
     Element,   ///< moved at once into the container Into
+    Part,      ///< Field of the aggregate that Into initialises
   };
   Kind What = None;
   const clang::VarDecl *Var = nullptr;
   const clang::CXXBindTemporaryExpr *Temp = nullptr;
   const clang::CXXNewExpr *New = nullptr;
-  const clang::FieldDecl *Field = nullptr;
+  const clang::FieldDecl *Field = nullptr; ///< also of a Part
   const clang::Expr *Into = nullptr;
 };
 
@@ -59,6 +60,13 @@ struct BodyFacts {
   llvm::DenseMap<const clang::ValueDecl *,
                  llvm::SmallVector<const clang::Expr *, 2>>
       Assigned;
+  /// Calls without arguments of what a template's parameters decide:
+  /// `m.lock()`.
+  struct DependentCall {
+    const clang::Expr *Object;
+    llvm::StringRef Method;
+  };
+  std::vector<DependentCall> DependentCalls;
   /// The operand of a call whose value nobody uses.
   llvm::DenseSet<const clang::Expr *> Discarded;
   /// What the compiler wrote around a co_await.
@@ -82,6 +90,7 @@ struct BodyFacts {
 
   void look(const clang::FunctionDecl *F, const clang::Stmt *Body);
   void aim(const clang::Expr *E, const Target &At);
+  void aimParts(const clang::Expr *List, const Target &At);
 
 private:
   void visit(const clang::Stmt *S, unsigned Current, unsigned Depth);
@@ -98,6 +107,11 @@ bool namesHidden(const clang::Expr *E);
 
 /// Through parentheses, casts, cleanups and temporaries.
 const clang::Expr *peel(const clang::Expr *E);
+
+/// What `T{a, b}` or `T(a, b)` gives to the fields of an aggregate class.
+void eachPart(
+    const clang::Expr *List,
+    llvm::function_ref<void(const clang::FieldDecl *, const clang::Expr *)> Do);
 
 } // namespace runnel::frontend
 

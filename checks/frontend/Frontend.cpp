@@ -26,8 +26,9 @@ public:
   bool shouldSkipFunctionBody(Decl *D) override {
     if (Options.LowerSystem || !Context)
       return false;
-    const SourceManager &SM = Context->getSourceManager();
-    return SM.isInSystemHeader(SM.getExpansionLoc(D->getLocation()));
+    if (!Where)
+      Where.emplace(*Context, Options.ProjectRoot);
+    return Where->isSystem(D->getLocation());
   }
 
   void HandleTranslationUnit(ASTContext &C) override {
@@ -38,6 +39,7 @@ private:
   FrontendOptions Options;
   ModuleSink Done;
   ASTContext *Context = nullptr;
+  std::optional<Sources> Where;
 };
 
 class LoweringAction : public ASTFrontendAction {

@@ -56,6 +56,81 @@ bool Lowering::blockAction(CallParts &P, const Action &A) {
   return true;
 }
 
+/// The class of what a smart pointer or an optional owns.
+static const CXXRecordDecl *elementClass(const CXXRecordDecl *Owner) {
+  const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(Owner);
+  if (!Spec || Spec->getTemplateArgs().size() == 0 ||
+      Spec->getTemplateArgs()[0].getKind() != TemplateArgument::Type)
+    return nullptr;
+  const CXXRecordDecl *R =
+      Spec->getTemplateArgs()[0].getAsType()->getAsCXXRecordDecl();
+  return R ? R->getDefinition() : nullptr;
+}
+
+/// How well an argument suits a parameter, roughly as overloading has it.
+static unsigned fit(ASTContext &Context, const Expr *Arg, QualType Param) {
+  QualType To = Context.getCanonicalType(Param.getNonReferenceType())
+                    .getUnqualifiedType();
+  QualType From = Context.getCanonicalType(Arg->getType().getNonReferenceType())
+                      .getUnqualifiedType();
+  if (To == From)
+    return 3;
+  if (From->isArithmeticType() && To->isArithmeticType())
+    return 2;
+  const auto *A = From->getAsCXXRecordDecl(), *B = To->getAsCXXRecordDecl();
+  if (From->isPointerType() && To->isPointerType()) {
+    A = From->getPointeeType()->getAsCXXRecordDecl();
+    B = To->getPointeeType()->getAsCXXRecordDecl();
+  }
+  if (A && B && A->hasDefinition() && A->isDerivedFrom(B))
+    return 2;
+  return B && !To->isPointerType() ? 1 : 0;
+}
+
+/// make_shared<T>(a, b) constructs a T of its arguments: the library's body,
+/// which would say with which constructor, is not parsed.
+void Lowering::constructIn(const CallParts &P, PlaceId Object,
+                           const CXXRecordDecl *R) {
+  if (R->isLambda() || Where.isSystem(R->getLocation()) ||
+      T.record(R).Is != ir::Role::Data)
+    return;
+  llvm::SmallVector<const Expr *, 6> Args;
+  for (const Expr *A : P.Args)
+    if (!isa<CXXDefaultArgExpr>(A))
+      Args.push_back(A);
+  const CXXConstructorDecl *Best = nullptr;
+  unsigned BestFit = 0;
+  bool Tie = false;
+  for (const CXXConstructorDecl *C : R->ctors()) {
+    if (C->isDeleted() || C->isCopyOrMoveConstructor() ||
+        C->getMinRequiredArguments() > Args.size() ||
+        C->getNumParams() < Args.size())
+      continue;
+    unsigned Fit = 1;
+    for (size_t I = 0; I < Args.size() && Fit; ++I) {
+      unsigned One = fit(Context, Args[I], C->getParamDecl(I)->getType());
+      Fit = One ? Fit + One : 0;
+    }
+    Tie = Fit == BestFit;
+    if (Fit <= BestFit)
+      continue;
+    Best = C;
+    BestFit = Fit;
+  }
+  // One that the compiler has not yet written does what `new` says by itself.
+  if (!Best || Tie || Best->isTrivial() ||
+      ((Best->isImplicit() || Best->isDefaulted()) && !Best->hasBody()))
+    return;
+  CallParts Made;
+  Made.Call = P.Call;
+  Made.Callee = Best;
+  Made.Args = std::move(Args);
+  for (const ParmVarDecl *Param : Best->parameters())
+    Made.Params.push_back(Param->getType());
+  Made.Subject = Object;
+  ordinaryCall(Made);
+}
+
 /// Owners of one object: optionals, smart pointers, and what makes them.
 bool Lowering::ownerAction(CallParts &P, const Action &A) {
   PlaceId To = subject(P, A.Subject);
@@ -96,6 +171,8 @@ bool Lowering::ownerAction(CallParts &P, const Action &A) {
     ir::Event &E = emit(ir::Op::New, P.Call->getSourceRange());
     E.Subject = To;
     E.Text = Type.Spelling;
+    if (const CXXRecordDecl *R = elementClass(T.classOf(Owner)))
+      constructIn(P, To, R);
   }
   return false;
 }

@@ -104,7 +104,9 @@ void Lowering::makeBlocks(const CFG &Graph) {
   F.Blocks.resize(Order.size());
   for (const CFGBlock *B : Order)
     lowerBlock(B);
-  F.Blocks[BlockOf[&Graph.getExit()]].Leaves = true;
+  // A loop that never ends leads nowhere.
+  if (auto Exit = BlockOf.find(&Graph.getExit()); Exit != BlockOf.end())
+    F.Blocks[Exit->second].Leaves = true;
   splitAtTries();
 }
 
@@ -231,8 +233,9 @@ void Lowering::lowerBlock(const CFGBlock *B) {
   for (const CFGBlock::AdjacentBlock &Next : B->succs())
     if (const CFGBlock *S = Next.getReachableBlock()) {
       // clang leads what never returns, and what no handler takes, to the exit.
-      bool Throws =
-          !Out.Events.empty() && Out.Events.back().What == ir::Op::Throw;
+      bool Throws = llvm::any_of(Out.Events, [](const ir::Event &E) {
+        return E.What == ir::Op::Throw;
+      });
       if (S == &B->getParent()->getExit() &&
           (B->hasNoReturnElement() || Throws ||
            isa_and_nonnull<CXXTryStmt>(B->getTerminatorStmt())))

@@ -1,6 +1,7 @@
 //===- LowerCalls.cpp - Calls ---------------------------------------------===//
 
 #include "checks/frontend/Lowering.h"
+#include "checks/frontend/Shapes.h"
 
 namespace runnel::frontend {
 
@@ -406,6 +407,33 @@ bool Lowering::emplacesElement(CallParts &P) {
   return spawnAction(P, A);
 }
 
+/// What is locked and unlocked in one body is a lock, whatever its type: a
+/// weak pointer's lock() has no counterpart.
+bool Lowering::dependentLocking(const Expr *Object, llvm::StringRef Method) {
+  const LockWord Word = lockWord(Method);
+  LockWord Other = LockWord::None;
+  switch (Word) {
+  case LockWord::Lock:
+    Other = LockWord::Unlock;
+    break;
+  case LockWord::Unlock:
+    Other = LockWord::Lock;
+    break;
+  case LockWord::LockShared:
+    Other = LockWord::UnlockShared;
+    break;
+  case LockWord::UnlockShared:
+    Other = LockWord::LockShared;
+    break;
+  default:
+    return false;
+  }
+  PlaceId P = resolve(Object);
+  return P != NoPlace && llvm::any_of(Facts.DependentCalls, [&](auto &Call) {
+           return lockWord(Call.Method) == Other && resolve(Call.Object) == P;
+         });
+}
+
 /// Calls through pointers, and calls in templates nobody has instantiated.
 void Lowering::unknownCall(const CallExpr *C) {
   const Expr *Callee = C->getCallee()->IgnoreParenImpCasts();
@@ -437,6 +465,18 @@ void Lowering::unknownCall(const CallExpr *C) {
         if (Told)
           return;
       }
+    }
+    if (Id && !Entry && dependentLocking(M->getBase(), Id->getName())) {
+      const LockWord Word = lockWord(Id->getName());
+      const bool Unlocks =
+          Word == LockWord::Unlock || Word == LockWord::UnlockShared;
+      ir::Event &E =
+          emit(Unlocks ? ir::Op::Unlock : ir::Op::Lock, C->getSourceRange());
+      E.Subject = Subject;
+      if (Word == LockWord::LockShared || Word == LockWord::UnlockShared)
+        E.Flags |= ir::Shared;
+      E.Spelling = spelling(M->getBase());
+      return;
     }
   } else if (!isa<UnresolvedLookupExpr, UnresolvedMemberExpr>(Callee)) {
     walk(C->getCallee());

@@ -47,6 +47,9 @@ PlaceId Lowering::targetPlace(const Expr *E) {
     if (Role != ir::Role::Guard && Role != ir::Role::Data)
       P = resolve(At.Into);
     break;
+  case Target::Part:
+    P = field(targetPlace(At.Into), At.Field, At.Field->getType());
+    break;
   case Target::Element:
     if (Role != ir::Role::Data)
       P = index(resolve(At.Into), ir::Name("?" + llvm::utostr(Unknowns++)),
@@ -288,8 +291,13 @@ void Lowering::walkConstruct(const CXXConstructExpr *C) {
   auto At = Facts.Targets.find(C);
   bool Named =
       At != Facts.Targets.end() && (At->second.What == Target::Variable ||
-                                    At->second.What == Target::Member);
+                                    At->second.What == Target::Member ||
+                                    At->second.What == Target::Allocated);
   bool System = Where.isSystem(Ctor->getLocation());
+  // The object exists before its constructor runs.
+  if (At != Facts.Targets.end() && At->second.What == Target::Allocated &&
+      !System)
+    makeNew(At->second.New);
   if (Named && !System)
     P.Subject = targetPlace(C);
   else if (Named && At->second.What == Target::Variable)

@@ -136,6 +136,52 @@ static bool refers(Types &T, QualType Type) {
   }
 }
 
+/// A throw ends the guards of the try block that it leaves, which clang's CFG
+/// does not tell.
+void Lowering::unwindGuards(SourceRange R) {
+  const int Try = CurrentStatement ? CurrentStatement->Try : -1;
+  if (Try < 0)
+    return;
+  llvm::SmallVector<std::pair<uint32_t, const VarDecl *>, 4> Ended;
+  for (const ValueDecl *D : Declared) {
+    const auto *V = dyn_cast<VarDecl>(D);
+    if (!V || T.role(V->getType()) != ir::Role::Guard)
+      continue;
+    auto Stmt = Facts.DeclOf.find(V);
+    const BodyFacts::Statement *At =
+        Stmt == Facts.DeclOf.end() ? nullptr : Facts.statementOf(Stmt->second);
+    int Of = At ? At->Try : -1;
+    while (Of >= 0 && Of != Try)
+      Of = Facts.Tries[Of].Outer;
+    if (Of == Try)
+      Ended.push_back({LocalIndex.lookup(V), V});
+  }
+  llvm::sort(Ended, [](auto &A, auto &B) { return A.first > B.first; });
+  for (auto &[Index, V] : Ended)
+    destroy(localPlace(V), V->getType(), R.getBegin(), true);
+}
+
+/// The ways to other objects among the fields of an aggregate.
+void Lowering::initialiseParts(const Expr *List) {
+  auto At = Facts.Targets.find(List);
+  if (At == Facts.Targets.end() || At->second.What == Target::Returned)
+    return;
+  PlaceId Whole = NoPlace;
+  eachPart(List, [&](const FieldDecl *F, const Expr *Init) {
+    if (!refers(T, F->getType()) ||
+        isa<LambdaExpr, ImplicitValueInitExpr>(peel(Init)) ||
+        isa<CXXDefaultInitExpr>(Init->IgnoreParenImpCasts()))
+      return;
+    if (Whole == NoPlace)
+      Whole = targetPlace(List);
+    PlaceId To = field(Whole, F, F->getType());
+    if (ir::Operand What = operand(Init);
+        What.How == ir::Operand::Other || What.Place == To)
+      return;
+    assign(To, Init, Init->getSourceRange());
+  });
+}
+
 void Lowering::declare(const VarDecl *V) {
   if (!V || !V->hasLocalStorage() || isa<ParmVarDecl>(V) || V->isImplicit() ||
       Declared.contains(V))
@@ -282,6 +328,12 @@ void Lowering::walkNew(const CXXNewExpr *N) {
     walk(*Size);
   if (const Expr *Init = N->getInitializer())
     walk(Init);
+  makeNew(N);
+}
+
+void Lowering::makeNew(const CXXNewExpr *N) {
+  if (!N || MadeBy.contains(N))
+    return;
   PlaceId P = targetPlace(N);
   if (P == NoPlace)
     P = unknownPlace(N->getAllocatedType());
@@ -319,6 +371,7 @@ void Lowering::walk(const Stmt *S) {
   case Stmt::CXXThrowExprClass:
     walkChildren(S);
     emit(ir::Op::Throw, S->getSourceRange());
+    unwindGuards(S->getSourceRange());
     break;
   case Stmt::LambdaExprClass:
     walkLambda(cast<LambdaExpr>(S));
@@ -384,8 +437,14 @@ void Lowering::walk(const Stmt *S) {
   case Stmt::OpaqueValueExprClass:
     break;
   case Stmt::InitListExprClass:
-    if (cast<InitListExpr>(S)->getNumInits() <= 512)
-      walkChildren(S);
+    if (cast<InitListExpr>(S)->getNumInits() > 512)
+      break;
+    walkChildren(S);
+    initialiseParts(cast<Expr>(S));
+    break;
+  case Stmt::CXXParenListInitExprClass:
+    walkChildren(S);
+    initialiseParts(cast<Expr>(S));
     break;
   case Stmt::AttributedStmtClass:
     Builder.allow(cast<AttributedStmt>(S)->getAttrs(), S->getSourceRange());

@@ -64,6 +64,8 @@ private:
   void walkAssignment(const clang::BinaryOperator *B);
   void walkUnary(const clang::UnaryOperator *U);
   void walkNew(const clang::CXXNewExpr *N);
+  void makeNew(const clang::CXXNewExpr *N);
+  void unwindGuards(clang::SourceRange Where);
   void access(const clang::Expr *E, uint32_t Flags);
   void accessPlace(ir::PlaceId P, uint32_t Flags, clang::SourceRange Where);
   /// A reference, pointer, handle or closure place now refers to what E does.
@@ -78,6 +80,7 @@ private:
   bool emplacesElement(CallParts &P);
   void ordinaryCall(CallParts &P, bool Quiet = false);
   void unknownCall(const clang::CallExpr *C);
+  bool dependentLocking(const clang::Expr *Object, llvm::StringRef Method);
   void objectAccess(const CallParts &P);
   void argumentAccess(const CallParts &P);
   void callCallables(const CallParts &P, uint32_t Flags);
@@ -116,6 +119,9 @@ private:
   void destroy(ir::PlaceId P, clang::QualType T, clang::SourceLocation At,
                bool Local);
   ir::PlaceId targetPlace(const clang::Expr *E);
+  void initialiseParts(const clang::Expr *List);
+  void constructIn(const CallParts &P, ir::PlaceId Object,
+                   const clang::CXXRecordDecl *R);
   bool isUnnamed(const clang::Expr *E) const;
   void declare(const clang::VarDecl *V);
 

@@ -17,6 +17,12 @@ Sources::Sources(ASTContext &Context, llvm::StringRef ProjectRoot)
   while (Path.size() > 1 && llvm::sys::path::is_separator(Path.back()))
     Path.pop_back();
   Root = Path.str().str();
+  // Sources of a project may lie beside its headers without anything above
+  // both that says so. A unit from elsewhere says nothing of its headers.
+  llvm::StringRef Parent = llvm::sys::path::parent_path(Root);
+  if (Parent.size() > 1 &&
+      !llvm::sys::path::is_absolute(file(SM.getMainFileID()).str()))
+    Around = Parent.str();
 }
 
 ir::Name Sources::file(FileID Id) {
@@ -137,7 +143,21 @@ llvm::StringRef Sources::text(SourceRange R) {
 bool Sources::isSystem(SourceLocation Loc) {
   if (Loc.isInvalid())
     return true;
-  return SM.isInSystemHeader(SM.getExpansionLoc(Loc));
+  SourceLocation Expanded = SM.getExpansionLoc(Loc);
+  return SM.isInSystemHeader(Expanded) || isForeign(SM.getFileID(Expanded));
+}
+
+bool Sources::isForeign(FileID Id) {
+  if (Around.empty())
+    return false;
+  auto [It, Inserted] = Foreign.try_emplace(Id, false);
+  if (!Inserted)
+    return It->second;
+  llvm::StringRef Path = file(Id);
+  bool Is = llvm::sys::path::is_absolute(Path) &&
+            !(Path.starts_with(Around) && Path.size() > Around.size() &&
+              llvm::sys::path::is_separator(Path[Around.size()]));
+  return Foreign[Id] = Is;
 }
 
 bool Sources::isMain(SourceLocation Loc) {

@@ -28,6 +28,8 @@ public:
   /// What \p R spells in its file; empty in macros.
   llvm::StringRef text(clang::SourceRange R);
 
+  /// In a system's header, or in one of another project: what an -I leads to
+  /// outside the folder that holds this one.
   bool isSystem(clang::SourceLocation Loc);
   bool isMain(clang::SourceLocation Loc);
   /// The file \p Loc is in, by the project's name for it.
@@ -43,8 +45,12 @@ private:
 
   clang::SourceManager &SM;
   const clang::LangOptions &Lang;
+  bool isForeign(clang::FileID Id);
+
   std::string Root;
+  std::string Around; ///< the folder that holds the root; empty: no limit
   llvm::DenseMap<clang::FileID, ir::Name> Files;
+  llvm::DenseMap<clang::FileID, bool> Foreign;
 };
 
 } // namespace runnel::frontend

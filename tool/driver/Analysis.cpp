@@ -81,6 +81,10 @@ std::string encode(const Analysis &A, const std::vector<Dependency> &D) {
   W.list(D, [&](const Dependency &X) { write(W, X); });
   W.list(A.Checks, [&](const std::string &S) { W.text(S); });
   W.list(A.Findings, [&](const Finding &F) { W.finding(F); });
+  W.list(A.ForIndex, [&](const IndexedFinding &X) {
+    W.finding(X.What);
+    W.u8(X.NeedsProgram);
+  });
   W.list(A.Suppressions, [&](const ir::Suppression &S) {
     W.u8(S.How);
     W.range(S.Comment);
@@ -107,6 +111,12 @@ bool decode(llvm::StringRef Bytes, Analysis &A, std::vector<Dependency> &D) {
   R.list([&] { D.push_back(readDependency(R)); });
   R.list([&] { A.Checks.insert(R.text().str()); });
   R.list([&] { A.Findings.push_back(R.finding()); });
+  R.list([&] {
+    IndexedFinding X;
+    X.What = R.finding();
+    X.NeedsProgram = R.u8() != 0;
+    A.ForIndex.push_back(std::move(X));
+  });
   R.list([&] {
     ir::Suppression S;
     S.How = static_cast<ir::Suppression::Kind>(R.u8() % 4);

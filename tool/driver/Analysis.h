@@ -11,6 +11,7 @@
 #define RUNNEL_TOOL_DRIVER_ANALYSIS_H
 
 #include "tool/cache/Dependencies.h"
+#include "tool/index/ProjectIndex.h"
 #include "tool/report/Report.h"
 
 #include <set>
@@ -23,6 +24,8 @@ struct Analysis {
   std::vector<ir::Suppression> Suppressions;
   std::vector<Problem> Problems;
   std::vector<ir::Name> MainFiles;
+  /// What editors are to be told; of a whole program alone.
+  std::vector<IndexedFinding> ForIndex;
   /// Folders (spelled) with code of the program: each may have its
   /// configuration.
   std::set<std::string> Folders;

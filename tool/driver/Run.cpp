@@ -11,6 +11,7 @@
 #include "tool/driver/Scan.h"
 #include "tool/driver/Suppress.h"
 #include "tool/edit/EmptiedLines.h"
+#include "tool/index/Collect.h"
 
 #include "checks/Check.h"
 #include "checks/analysis/Facts.h"
@@ -196,7 +197,7 @@ private:
     if (!Wanted)
       return Wanted.takeError();
     Found.Checks = *Wanted;
-    runPasses(std::move(*Linked), **RootConfig);
+    runPasses(std::move(*Linked), Maker, **RootConfig);
     if (KeepRun && Lasting)
       Store.put("run", Key, encode(Found, allDependencies(Maker)));
     return llvm::Error::success();
@@ -307,7 +308,8 @@ private:
     return llvm::Error::success();
   }
 
-  void runPasses(ir::Module Linked, const TidyConfig &RootConfig) {
+  void runPasses(ir::Module Linked, const ModuleMaker &Maker,
+                 const TidyConfig &RootConfig) {
     Stopwatch Watch(Result.Stats.PassSeconds);
     // "Nothing else uses it" needs all of the program.
     const bool AllThere =
@@ -316,14 +318,74 @@ private:
     analysis::Facts Facts(Program);
     if (R.Inspect)
       return R.Inspect(Facts);
-    Found.Findings = runnel::tool::runPasses(
-        Facts,
-        [&](const CheckInfo &C) {
-          return Found.Checks.count(C.Name.str()) != 0;
-        },
-        [&](const CheckInfo &C) {
-          return optionsOf(C, RootConfig.CheckOptions);
-        });
+    auto Wanted = [&](const CheckInfo &C) {
+      return Found.Checks.count(C.Name.str()) != 0;
+    };
+    auto OptionsFor = [&](const CheckInfo &C) {
+      return optionsOf(C, RootConfig.CheckOptions);
+    };
+    Found.Findings = runnel::tool::runPasses(Facts, Wanted, OptionsFor);
+    if (!leavesIndex())
+      return;
+    auto Find = [&](ir::Name File) { return unitOf(Maker, File); };
+    auto Module = [&](size_t Unit) -> std::optional<ir::Module> {
+      llvm::Expected<ir::Module> M =
+          ir::readBinary(Maker.Made.at(Unit).Module, List.Units[Unit].Spelled);
+      if (M)
+        return std::move(*M);
+      llvm::consumeError(M.takeError());
+      return std::nullopt;
+    };
+    Found.ForIndex = findingsForIndex(
+        Found.Findings,
+        std::set<ir::Name>(Found.MainFiles.begin(), Found.MainFiles.end()),
+        {Find, Module}, Wanted, OptionsFor);
+  }
+
+  // A part of a project, or some of the checks, would hide the rest.
+  bool leavesIndex() const {
+    return Store.on() && List.Whole && R.Checks.empty() && !R.Inspect &&
+           List.Modules.empty();
+  }
+
+  // A unit with a module of which \p File is the main file, or that read it.
+  std::optional<size_t> unitOf(const ModuleMaker &Maker, ir::Name File) const {
+    const std::string Path = unspell(File.str(), List.Root);
+    std::optional<size_t> Reader;
+    for (const auto &[Index, M] : Maker.Made) {
+      if (!M.Have)
+        continue;
+      if (List.Units[Index].File == Path)
+        return Index;
+      if (!Reader && llvm::any_of(M.Dependencies, [&](const Dependency &D) {
+            return D.Path == Path;
+          }))
+        Reader = Index;
+    }
+    return Reader;
+  }
+
+  // With levels, configuration and suppressions applied, as in the report.
+  void leaveIndex(const std::function<bool(llvm::StringRef, ir::Name)> &Enabled,
+                  SourceCache &Sources) {
+    std::vector<ReportedFinding> Open;
+    std::vector<bool> NeedsProgram;
+    for (IndexedFinding &X : Found.ForIndex)
+      if (Enabled(X.What.Check, X.What.Where.Begin.File)) {
+        Open.push_back({std::move(X.What), Silenced::No, "", ""});
+        NeedsProgram.push_back(X.NeedsProgram);
+      }
+    applySuppressions(Open, Found.Suppressions, false, Enabled);
+    std::vector<IndexedFinding> Left;
+    for (size_t I = 0; I < Open.size(); ++I) {
+      if (Open[I].By != Silenced::No)
+        continue;
+      for (Fix &X : Open[I].What.Fixes)
+        removeEmptiedLines(X, Sources);
+      Left.push_back({std::move(Open[I].What), NeedsProgram[I]});
+    }
+    (void)writeIndex(indexPath(Store.folder(), List.Root),
+                     ProjectIndex::of(std::move(Left), MainFiles, Sources));
   }
 
   std::vector<Dependency> allDependencies(ModuleMaker &Maker) {
@@ -406,8 +468,10 @@ private:
         Out.Findings.push_back({std::move(F), Silenced::No, "", ""});
     applySuppressions(Out.Findings, Found.Suppressions, At >= Level::Strict,
                       Enabled);
-    std::map<ir::Name, bool> Shown;
     SourceCache Sources(List.Root);
+    if (leavesIndex() && !Result.Interrupted)
+      leaveIndex(Enabled, Sources);
+    std::map<ir::Name, bool> Shown;
     std::vector<ReportedFinding> Kept;
     for (ReportedFinding &F : Out.Findings) {
       const ir::Name File = F.What.Where.Begin.File;

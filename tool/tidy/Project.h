@@ -1,0 +1,44 @@
+//===- Project.h - What an editor knows around one file ---------*- C++ -*-===//
+//
+// The project a file belongs to, as `runnel check` would see it: its root, its
+// .runnel.yaml, its vocabulary, and the index that the last whole run left.
+//
+// Everything read is kept and read again only when its file has changed (one
+// stat a file), because clangd asks at every keystroke.
+//
+// Thread safety: all functions may be called from any thread.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RUNNEL_TOOL_TIDY_PROJECT_H
+#define RUNNEL_TOOL_TIDY_PROJECT_H
+
+#include "checks/Check.h"
+#include "tool/config/RunnelYaml.h"
+#include "tool/index/ProjectIndex.h"
+
+namespace runnel::tidy {
+
+struct Project {
+  std::string Root; ///< absolute
+  tool::RunnelYaml Config;
+  const frontend::Vocabulary *Vocab = nullptr;
+  std::shared_ptr<const tool::ProjectIndex> Index; ///< null: there is none
+  /// What is wrong with .runnel.yaml; the rest is then as if it were empty.
+  std::string Trouble;
+
+  Level level() const { return Config.At.value_or(Level::Default); }
+  std::shared_ptr<const void> KeepsVocab;
+};
+
+/// \p File: absolute.
+std::shared_ptr<const Project> projectOf(llvm::StringRef File);
+
+/// Whether \p C is on where clang-tidy's list of checks is \p Globs: as
+/// `runnel check` has it, where `runnel-*` stands for the checks of the level
+/// and a name for that check.
+bool isOn(const CheckInfo &C, llvm::StringRef Globs, Level At);
+
+} // namespace runnel::tidy
+
+#endif

@@ -128,6 +128,8 @@ static int run(const Arguments &A) {
   llvm::Expected<RunRequest> Request = runRequest(A);
   if (!Request)
     return fail(Request.takeError());
+  Request->WithLocks = llvm::any_of(
+      *Outputs, [](const Output &O) { return O.Format->DrawsLocks; });
   llvm::Expected<RunResult> Result = runChecks(*Request);
   if (!Result)
     return fail(Result.takeError());

@@ -3,19 +3,18 @@
 #include "tool/commands/CheckRun.h"
 #include "tool/driver/Paths.h"
 #include "tool/edit/AtomicFile.h"
-#include "tool/report/LockPicture.h"
+#include "tool/report/HtmlLocks.h"
 
 namespace runnel::tool {
 
-static llvm::Expected<std::string> draw(const LockPicture &P,
-                                        llvm::StringRef Format) {
+static llvm::Expected<std::string>
+draw(const LockPicture &P, llvm::StringRef Format, llvm::StringRef Root) {
   std::string Text;
   llvm::raw_string_ostream OS(Text);
   if (Format == "svg")
     return P.toSvg();
   if (Format == "html") {
-    if (llvm::Error E = P.writeHtml(OS))
-      return std::move(E);
+    writeLocksPage(P, Root, OS);
   } else if (Format == "mermaid") {
     P.writeMermaid(OS);
   } else {
@@ -53,7 +52,8 @@ static int run(const Arguments &A) {
     dieOf(Result->Interrupted);
   sayNotes(*Result, A);
   sayProblems(*Result);
-  llvm::Expected<std::string> Text = draw(Picture, formatOf(A));
+  llvm::Expected<std::string> Text =
+      draw(Picture, formatOf(A), Result->What.Root);
   if (!Text)
     return fail(Text.takeError());
   const std::string Out = A.get("output", "-").str();
@@ -81,7 +81,7 @@ static const OptionSpec Own[] = {
 static const CommandRegistration X(
     {"graph", "draw the lock graph", "[PATH…] [OPTION…] [-- FLAGS]",
      "Draws which lock is locked while which is held: circles in red, webs in "
-     "a box.\nSVG and HTML need graphviz.",
+     "a box.\nSVG needs graphviz, and so does the picture in HTML.",
      "examples:\n"
      "  runnel graph -o locks.svg           the project around this folder\n"
      "  runnel graph --trouble | dot -Tpng  only circles and webs\n"

@@ -32,6 +32,34 @@ struct Writer : ByteWriter {
     });
     text(F.Symbol);
   }
+  void picture(const LockPicture &P) {
+    list(P.Nodes, [&](const LockPicture::Node &N) {
+      text(N.Owner);
+      text(N.Lock);
+      text(N.Where);
+      range(N.At);
+      u8(N.OnCycle);
+      u8(N.Leaf);
+      u32(static_cast<uint32_t>(N.Web));
+    });
+    list(P.Arrows, [&](const LockPicture::Arrow &A) {
+      u32(A.From);
+      u32(A.To);
+      u8(A.OnCycle);
+      u32(A.Places);
+      u8(A.More);
+      text(A.Example);
+      list(A.Kept, [&](const LockPicture::Witness &W) {
+        text(W.Function);
+        range(W.Held);
+        range(W.Acquired);
+      });
+    });
+    list(P.Webs, [&](const LockPicture::Web &W) {
+      u32(W.Score);
+      u8(W.Cycle);
+    });
+  }
 };
 
 struct Reader : ByteReader {
@@ -72,6 +100,44 @@ struct Reader : ByteReader {
     F.Symbol = text().str();
     return F;
   }
+  LockPicture picture() {
+    LockPicture P;
+    list([&] {
+      LockPicture::Node N;
+      N.Owner = text().str();
+      N.Lock = text().str();
+      N.Where = text().str();
+      N.At = range();
+      N.OnCycle = u8() != 0;
+      N.Leaf = u8() != 0;
+      N.Web = static_cast<int>(u32());
+      P.Nodes.push_back(std::move(N));
+    });
+    list([&] {
+      LockPicture::Arrow A;
+      A.From = u32();
+      A.To = u32();
+      A.OnCycle = u8() != 0;
+      A.Places = u32();
+      A.More = u8() != 0;
+      A.Example = text().str();
+      list([&] {
+        LockPicture::Witness W;
+        W.Function = text().str();
+        W.Held = range();
+        W.Acquired = range();
+        A.Kept.push_back(std::move(W));
+      });
+      P.Arrows.push_back(std::move(A));
+    });
+    list([&] {
+      LockPicture::Web W;
+      W.Score = u32();
+      W.Cycle = u8() != 0;
+      P.Webs.push_back(W);
+    });
+    return P;
+  }
 };
 } // namespace
 
@@ -103,6 +169,9 @@ std::string encode(const Analysis &A, const std::vector<Dependency> &D) {
   W.u32(A.Parsed);
   W.u32(A.Skipped);
   W.u32(A.Functions);
+  W.u8(A.Locks.has_value());
+  if (A.Locks)
+    W.picture(*A.Locks);
   return std::move(W.Bytes);
 }
 
@@ -139,6 +208,8 @@ bool decode(llvm::StringRef Bytes, Analysis &A, std::vector<Dependency> &D) {
   A.Parsed = R.u32();
   A.Skipped = R.u32();
   A.Functions = R.u32();
+  if (R.u8())
+    A.Locks = R.picture();
   return R.complete();
 }
 

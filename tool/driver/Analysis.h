@@ -23,6 +23,7 @@ struct Analysis {
   std::vector<Finding> Findings;
   std::vector<ir::Suppression> Suppressions;
   std::vector<Problem> Problems;
+  std::optional<LockPicture> Locks; ///< if a report was to draw them
   std::vector<ir::Name> MainFiles;
   /// What editors are to be told; of a whole program alone.
   std::vector<IndexedFinding> ForIndex;

@@ -147,6 +147,8 @@ private:
     if (!std::includes(A.Checks.begin(), A.Checks.end(), Wanted->begin(),
                        Wanted->end()))
       return false;
+    if (R.WithLocks && !A.Locks)
+      return false;
     Found = std::move(A);
     return true;
   }
@@ -325,6 +327,8 @@ private:
       return optionsOf(C, RootConfig.CheckOptions);
     };
     Found.Findings = runnel::tool::runPasses(Facts, Wanted, OptionsFor);
+    if (R.WithLocks)
+      Found.Locks = LockPicture::of(Facts, /*TroubleOnly=*/false);
     if (!leavesIndex())
       return;
     auto Find = [&](ir::Name File) { return unitOf(Maker, File); };
@@ -445,6 +449,8 @@ private:
     Report &Out = Result.What;
     Out.Root = List.Root;
     Out.Problems = Found.Problems;
+    if (R.WithLocks)
+      Out.Locks = std::move(Found.Locks);
     Result.Whole = List.Whole && Found.Problems.empty();
     Result.BaselineFile = List.Config.BaselineFile;
     Out.Checks.assign(Found.Checks.begin(), Found.Checks.end());

@@ -37,6 +37,7 @@ struct RunRequest {
   std::optional<std::string> HeaderFilter; ///< --header-filter
   bool ParseAll = false;                   ///< --no-skip
   bool Progress = false;
+  bool WithLocks = false; ///< fill in Report::Locks
   /// Looks at the program in place of the checks.
   std::function<void(const analysis::Facts &)> Inspect;
 };

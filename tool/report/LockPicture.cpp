@@ -24,6 +24,21 @@ static std::string place(const ir::Range &R) {
              : "";
 }
 
+// A lock that no module declares has a symbol and no name: the identifiers of
+// `c:@N@db@S@Pool@mu`, which stand behind one-letter kinds.
+static std::string readable(llvm::StringRef Symbol) {
+  llvm::SmallVector<llvm::StringRef> Parts;
+  Symbol.split(Parts, '@');
+  std::string Out;
+  for (llvm::StringRef Part : llvm::ArrayRef(Parts).drop_front()) {
+    const bool Kind = Part.size() <= 2 || Part.contains('>');
+    if (!Kind)
+      Out += (Out.empty() ? "" : "::") +
+             Part.take_until([](char C) { return C == '#'; }).str();
+  }
+  return Out.empty() ? Symbol.str() : Out;
+}
+
 static LockPicture::Node nodeFor(const ir::Program &P, const LockClass &C) {
   LockPicture::Node N;
   N.Lock = analysis::className(P, C);
@@ -34,10 +49,13 @@ static LockPicture::Node nodeFor(const ir::Program &P, const LockClass &C) {
         N.Lock = N.Lock.substr(N.Owner.size() + 2);
     }
     if (const ir::Field *F = P.field(C.Symbol))
-      N.Where = place(F->Where);
+      N.At = F->Where;
   } else if (const ir::Global *G = P.global(C.Symbol)) {
-    N.Where = place(G->Where);
+    N.At = G->Where;
   }
+  if (llvm::StringRef(N.Lock).starts_with("c:"))
+    N.Lock = readable(N.Lock);
+  N.Where = place(N.At);
   return N;
 }
 
@@ -72,9 +90,12 @@ private:
     for (const analysis::LockWitness &W : E.Witnesses) {
       if (!web::isBelieved(F, W))
         continue;
+      A.Kept.push_back({web::functionName(F.program(), *W.In),
+                        analysis::rangeAt(*W.In, W.Held),
+                        analysis::rangeAt(*W.In, W.Acquired)});
       if (A.Places++ == 0)
-        A.Example = web::functionName(F.program(), *W.In) + " (" +
-                    place(analysis::rangeAt(*W.In, W.Acquired)) + ")";
+        A.Example = A.Kept.front().Function + " (" +
+                    place(A.Kept.front().Acquired) + ")";
     }
     A.More = E.Witnesses.size() == analysis::LockGraph::MaxWitnesses;
     if (A.Places != 0)

@@ -1,8 +1,8 @@
-//===- LockPictureText.cpp - The lock graph as DOT, Mermaid, SVG, HTML ----===//
+//===- LockPictureText.cpp - The lock graph as DOT, Mermaid and SVG
+//--------===//
 
 #include "tool/report/LockPicture.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -31,8 +31,10 @@ static std::string title(const LockPicture::Web &W) {
          (W.Cycle ? ", in a circle" : "");
 }
 
-static void dotNode(const LockPicture &P, unsigned I, llvm::StringRef Indent,
-                    llvm::raw_ostream &OS) {
+// A page colours by class; a program that shows the bare picture, by the
+// colours written into it.
+static void dotNode(const LockPicture &P, unsigned I, bool Links,
+                    llvm::StringRef Indent, llvm::raw_ostream &OS) {
   const LockPicture::Node &N = P.Nodes[I];
   // The record shape's escapes are graphviz's own.
   std::string Label = quoted(N.Owner.empty() ? N.Lock : N.Owner);
@@ -40,6 +42,12 @@ static void dotNode(const LockPicture &P, unsigned I, llvm::StringRef Indent,
     Label.insert(Label.size() - 1, "\\n" + N.Lock);
   OS << Indent << "n" << I << " [label=" << Label
      << ", tooltip=" << quoted(N.Where);
+  if (Links)
+    OS << ", URL=\"#lock-" << I << "\", id=\"drawn-lock-" << I << "\", class=\""
+       << (N.OnCycle ? "lock cycle"
+           : N.Leaf  ? "lock leaf"
+                     : "lock")
+       << '"';
   if (N.OnCycle)
     OS << ", color=\"#c0392b\", penwidth=2, fillcolor=\"#fdecea\"";
   else if (N.Leaf)
@@ -47,7 +55,7 @@ static void dotNode(const LockPicture &P, unsigned I, llvm::StringRef Indent,
   OS << "];\n";
 }
 
-void LockPicture::writeDot(llvm::raw_ostream &OS) const {
+void LockPicture::writeDot(llvm::raw_ostream &OS, bool Links) const {
   OS << "digraph locks {\n"
         "  rankdir=LR;\n"
         "  fontname=\"Helvetica\";\n"
@@ -62,13 +70,14 @@ void LockPicture::writeDot(llvm::raw_ostream &OS) const {
           "color=\"#e0a800\"; fontsize=12;\n";
     for (unsigned I = 0; I < Nodes.size(); ++I)
       if (Nodes[I].Web == static_cast<int>(W))
-        dotNode(*this, I, "    ", OS);
+        dotNode(*this, I, Links, "    ", OS);
     OS << "  }\n";
   }
   for (unsigned I = 0; I < Nodes.size(); ++I)
     if (Nodes[I].Web < 0)
-      dotNode(*this, I, "  ", OS);
-  for (const Arrow &A : Arrows) {
+      dotNode(*this, I, Links, "  ", OS);
+  for (unsigned I = 0; I < Arrows.size(); ++I) {
+    const Arrow &A = Arrows[I];
     OS << "  n" << A.From << " -> n" << A.To
        << " [edgetooltip=" << quoted(A.Example)
        << ", labeltooltip=" << quoted(A.Example);
@@ -76,6 +85,9 @@ void LockPicture::writeDot(llvm::raw_ostream &OS) const {
       OS << ", label=" << quoted(C);
     if (A.OnCycle)
       OS << ", color=\"#c0392b\", penwidth=2.5";
+    if (Links)
+      OS << ", URL=\"#order-" << I << "\", id=\"drawn-order-" << I
+         << "\", class=\"" << (A.OnCycle ? "order cycle" : "order") << '"';
     OS << "];\n";
   }
   OS << "}\n";
@@ -128,7 +140,10 @@ void LockPicture::writeMermaid(llvm::raw_ostream &OS) const {
         "  classDef leaf stroke:#95a5a6,color:#5f6b6d\n";
 }
 
-llvm::Expected<std::string> LockPicture::toSvg() const {
+// A graph that takes longer is one nobody can read.
+static constexpr unsigned DotSeconds = 60;
+
+llvm::Expected<std::string> LockPicture::toSvg(bool Links) const {
   llvm::ErrorOr<std::string> Dot = llvm::sys::findProgramByName("dot");
   if (!Dot)
     return llvm::createStringError(
@@ -147,13 +162,13 @@ llvm::Expected<std::string> LockPicture::toSvg() const {
     llvm::raw_fd_ostream OS(In, EC);
     if (EC)
       return llvm::createStringError(In + ": " + EC.message());
-    writeDot(OS);
+    writeDot(OS, Links);
   }
   std::string Why;
   const std::optional<llvm::StringRef> Redirects[] = {
       llvm::StringRef(), llvm::StringRef(Out), llvm::StringRef(Err)};
   const int Status = llvm::sys::ExecuteAndWait(
-      *Dot, {*Dot, "-Tsvg", In}, std::nullopt, Redirects, 0, 0, &Why);
+      *Dot, {*Dot, "-Tsvg", In}, std::nullopt, Redirects, DotSeconds, 0, &Why);
   auto Read = [](llvm::StringRef Path) {
     auto Buffer = llvm::MemoryBuffer::getFile(Path);
     return Buffer ? (*Buffer)->getBuffer().str() : std::string();
@@ -161,41 +176,6 @@ llvm::Expected<std::string> LockPicture::toSvg() const {
   if (Status != 0)
     return llvm::createStringError("'dot' failed: " + Why + Read(Err));
   return Read(Out);
-}
-
-static std::string html(llvm::StringRef Text) {
-  std::string Out;
-  llvm::raw_string_ostream OS(Out);
-  llvm::printHTMLEscaped(Text, OS);
-  return Out;
-}
-
-llvm::Error LockPicture::writeHtml(llvm::raw_ostream &OS) const {
-  llvm::Expected<std::string> Svg = toSvg();
-  if (!Svg)
-    return Svg.takeError();
-  // An <svg> stands in a page without its XML declaration.
-  llvm::StringRef Picture = *Svg;
-  Picture = Picture.drop_front(std::min(Picture.find("<svg"), Picture.size()));
-  OS << "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
-        "<title>Lock graph</title>\n"
-        "<style>body{font-family:sans-serif;margin:2em}svg{max-width:100%;"
-        "height:auto}td,th{text-align:left;padding:.2em 1em .2em 0}"
-        ".cycle{color:#c0392b}</style>\n"
-        "<h1>Lock graph</h1>\n<p>An arrow from A to B: B is locked somewhere "
-        "while A is held. Red: part of a circle. In a box: a web.</p>\n"
-     << Picture << "\n<table><tr><th>holds</th><th>locks</th><th>where"
-     << "</th></tr>\n";
-  auto Name = [&](unsigned I) {
-    const Node &N = Nodes[I];
-    return html(N.Owner.empty() ? N.Lock : N.Owner + "::" + N.Lock);
-  };
-  for (const Arrow &A : Arrows)
-    OS << "<tr" << (A.OnCycle ? " class=\"cycle\"" : "") << "><td>"
-       << Name(A.From) << "</td><td>" << Name(A.To) << "</td><td>"
-       << html(A.Example) << "</td></tr>\n";
-  OS << "</table></html>\n";
-  return llvm::Error::success();
 }
 
 } // namespace runnel::tool

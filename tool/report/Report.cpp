@@ -41,8 +41,8 @@ static std::vector<FormatInfo> &registry() {
 }
 
 FormatRegistration::FormatRegistration(const char *Name, const char *Help,
-                                       ReportWriter Write) {
-  registry().push_back({Name, Help, Write});
+                                       ReportWriter Write, bool DrawsLocks) {
+  registry().push_back({Name, Help, Write, DrawsLocks});
 }
 
 llvm::ArrayRef<FormatInfo> allFormats() {

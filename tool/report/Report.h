@@ -17,11 +17,13 @@
 #define RUNNEL_TOOL_REPORT_REPORT_H
 
 #include "checks/Finding.h"
+#include "tool/report/LockPicture.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,8 @@ struct Report {
   std::vector<ReportedFinding> Findings;
   std::vector<Problem> Problems;
   std::vector<std::string> Checks; ///< that were run, sorted
+  /// All locks and the orders between them; for formats that draw them.
+  std::optional<LockPicture> Locks;
 
   size_t shown() const; ///< findings nobody silenced
 };
@@ -71,9 +75,11 @@ struct FormatInfo {
   llvm::StringRef Name;
   llvm::StringRef Help;
   ReportWriter Write;
+  bool DrawsLocks = false; ///< wants Report::Locks
 };
 struct FormatRegistration {
-  FormatRegistration(const char *Name, const char *Help, ReportWriter Write);
+  FormatRegistration(const char *Name, const char *Help, ReportWriter Write,
+                     bool DrawsLocks = false);
 };
 /// Sorted by name.
 llvm::ArrayRef<FormatInfo> allFormats();

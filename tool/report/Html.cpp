@@ -3,7 +3,7 @@
 // Findings with their code, the lock web, the pages of the checks: one file
 // that works offline, in light and dark, with the keyboard, and without its
 // script (which filters, regroups, pans and zooms). page/ holds style and
-// script; test/tool/html.test and test/tool/browser hold it to that.
+// script; test/tool/html.test and test/tool/consumers hold it to that.
 //
 // Invariants:
 //  1. Nothing is loaded: no src, no url(), no link but to `#…`.

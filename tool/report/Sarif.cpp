@@ -4,7 +4,7 @@
 // fixes, fingerprints, suppressions or related locations.
 //
 // Columns are in code points, as a byte column means nothing to a SARIF
-// reader; paths are relative to ROOT, for which the reader knows the folder.
+// reader; paths are relative to %SRCROOT%, whose folder the reader knows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -87,7 +87,10 @@ private:
     });
     J.attribute("columnKind", "unicodeCodePoints");
     J.attributeObject("originalUriBaseIds", [&] {
-      J.attributeObject("ROOT", [&] { text("description", "the project"); });
+      J.attributeObject("%SRCROOT%", [&] {
+        J.attributeObject("description",
+                          [&] { J.attribute("text", "the project's root"); });
+      });
     });
     J.attributeArray("invocations", [&] { J.object([&] { invocation(); }); });
     J.attributeArray("results", [&] {
@@ -96,8 +99,27 @@ private:
     });
   }
 
+  // runnel-lock-exposed is LockExposed.
+  static std::string friendlyName(llvm::StringRef Name) {
+    Name.consume_front("runnel-");
+    std::string Out;
+    bool Up = true;
+    for (char C : Name) {
+      if (C != '-')
+        Out += Up ? llvm::toUpper(C) : C;
+      Up = C == '-';
+    }
+    return Out;
+  }
+
+  static size_t firstSentence(llvm::StringRef Text) {
+    const size_t Stop = Text.find(". ");
+    return Stop == llvm::StringRef::npos ? Text.size() : Stop + 1;
+  }
+
   void rule(llvm::StringRef Name) {
     J.attribute("id", Name);
+    J.attribute("name", friendlyName(Name));
     llvm::StringRef Page = checkPage(Name);
     llvm::StringRef What = Page.split("## What it flags").second.ltrim();
     What = What.substr(0, What.find("\n\n")).trim();
@@ -107,7 +129,8 @@ private:
         C = ' ';
     if (Line.empty())
       Line = Name.str();
-    text("shortDescription", Line);
+    text("shortDescription", Line.substr(0, firstSentence(Line)));
+    text("fullDescription", Line);
     J.attributeObject("help", [&] {
       J.attribute("text", utf8(Page.empty() ? Name : Page));
       J.attribute("markdown", utf8(Page.empty() ? Name : Page));
@@ -150,11 +173,11 @@ private:
     J.attributeObject("artifactLocation", [&] {
       J.attribute("uri", uri(File));
       if (!File.starts_with("/"))
-        J.attribute("uriBaseId", "ROOT");
+        J.attribute("uriBaseId", "%SRCROOT%");
     });
   }
 
-  void region(const char *Key, const ir::Range &Where) {
+  void region(const char *Key, const ir::Range &Where, bool Snippet = false) {
     llvm::StringRef Text = Sources.text(Where.Begin.File);
     J.attributeObject(Key, [&] {
       if (Where.endOffset() > Text.size()) {
@@ -168,14 +191,41 @@ private:
       J.attribute("startColumn", Begin.Column);
       J.attribute("endLine", End.Line);
       J.attribute("endColumn", End.Column);
+      if (Snippet)
+        text("snippet", Text.slice(Where.Begin.Offset, Where.endOffset()));
     });
   }
 
-  void physical(const ir::Range &Where) {
+  // The lines around, for readers that do not have the sources.
+  void context(const ir::Range &Where) {
+    const uint32_t Line = Where.Begin.Line;
+    const uint32_t First = Line > 2 ? Line - 2 : 1;
+    std::string Lines;
+    uint32_t Last = First;
+    for (uint32_t N = First; N <= Line + 2; ++N) {
+      llvm::StringRef L = Sources.line(Where.Begin.File, N);
+      if (L.data() == nullptr)
+        break;
+      Lines += (N == First ? "" : "\n") + L.str();
+      Last = N;
+    }
+    if (Last < Line || Lines.size() > 4000)
+      return;
+    J.attributeObject("contextRegion", [&] {
+      J.attribute("startLine", First);
+      J.attribute("endLine", Last);
+      text("snippet", Lines);
+    });
+  }
+
+  void physical(const ir::Range &Where, bool Context = false) {
     J.attributeObject("physicalLocation", [&] {
       artifact(Where.Begin.File.str());
-      if (Where.valid())
-        region("region", Where);
+      if (!Where.valid())
+        return;
+      region("region", Where, Context);
+      if (Context && Where.endOffset() <= Sources.text(Where.Begin.File).size())
+        context(Where);
     });
   }
 
@@ -193,7 +243,7 @@ private:
     text("message", F.What.Message);
     J.attributeArray("locations", [&] {
       J.object([&] {
-        physical(F.What.Where);
+        physical(F.What.Where, /*Context=*/true);
         if (!F.What.Symbol.empty())
           J.attributeArray("logicalLocations", [&] {
             J.object([&] {
@@ -217,7 +267,7 @@ private:
           });
       });
     if (Placed.size() >= 2 && tellsAPath(F.What.Check))
-      codeFlow(Placed);
+      codeFlow(Placed, F.What.Check == "runnel-web-lock-order-cycle");
     if (!F.What.Fixes.empty())
       J.attributeArray("fixes", [&] {
         for (const Fix &X : F.What.Fixes)
@@ -236,21 +286,40 @@ private:
       });
   }
 
-  void codeFlow(const std::vector<const Note *> &Steps) {
+  // The lines of a thread, if the notes tell of several: each begins with a
+  // lock it takes ("'f' locks 'A' here") and ends with the one it waits for.
+  static std::vector<std::vector<const Note *>>
+  threadsOf(const std::vector<const Note *> &Steps) {
+    std::vector<std::vector<const Note *>> Threads;
+    for (const Note *N : Steps) {
+      const llvm::StringRef M = N->Message;
+      if (Threads.empty() || (M.contains("' locks '") && M.ends_with(" here")))
+        Threads.emplace_back();
+      Threads.back().push_back(N);
+    }
+    return Threads;
+  }
+
+  void codeFlow(const std::vector<const Note *> &Steps, bool Threads) {
+    const std::vector<std::vector<const Note *>> Lines =
+        Threads ? threadsOf(Steps)
+                : std::vector<std::vector<const Note *>>{Steps};
     J.attributeArray("codeFlows", [&] {
       J.object([&] {
         J.attributeArray("threadFlows", [&] {
-          J.object([&] {
-            J.attributeArray("locations", [&] {
-              for (const Note *N : Steps)
-                J.object([&] {
-                  J.attributeObject("location", [&] {
-                    physical(N->Where);
-                    text("message", N->Message);
+          for (size_t I = 0; I < Lines.size(); ++I)
+            J.object([&] {
+              J.attribute("id", "thread " + std::to_string(I + 1));
+              J.attributeArray("locations", [&] {
+                for (const Note *N : Lines[I])
+                  J.object([&] {
+                    J.attributeObject("location", [&] {
+                      physical(N->Where);
+                      text("message", N->Message);
+                    });
                   });
-                });
+              });
             });
-          });
         });
       });
     });

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from webdriver import Browser  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 EXAMPLE = ROOT / "docs/tour/example"
 DOWN, UP, ENTER, LEFT = "\ue015", "\ue013", "\ue007", "\ue012"
 

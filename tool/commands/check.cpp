@@ -117,6 +117,13 @@ static llvm::Error narrow(const Arguments &A, RunResult &R) {
   }
   if (!Changed)
     return Changed.takeError();
+  // A change that only removes files is no mistake of whoever called us.
+  if (A.get("diff") == "-") {
+    Changed->nameFrom(R.What.Root);
+    if (Changed->foreignTo(R.What.Root) && !A.has("quiet"))
+      llvm::errs() << "runnel: note: the patch changes no file below "
+                   << R.What.Root << ": no finding can be the change's own\n";
+  }
   Changed->filter(R.What);
   return llvm::Error::success();
 }

@@ -56,10 +56,16 @@ class ChangedLines {
 public:
   /// A unified diff, as git writes it.
   static llvm::Expected<ChangedLines> parse(llvm::StringRef Patch);
-  /// Of the working tree since it left \p Ref, asked of git in \p Root.
+  /// Makes the names a patch uses those of files below \p Root: a patch may
+  /// name them from a folder further up, and with or without `b/`.
+  void nameFrom(llvm::StringRef Root);
+  /// Of the working tree since it left \p Ref, asked of git in \p Root; files
+  /// git does not track yet count as new, unless it ignores them.
   static llvm::Expected<ChangedLines> since(llvm::StringRef Ref,
                                             llvm::StringRef Root);
   bool touches(const Finding &F) const;
+  /// No file of the project was changed, as far as the names tell.
+  bool foreignTo(llvm::StringRef Root) const;
   /// Keeps the findings of which a place, or that of a note, was changed.
   void filter(Report &R) const;
 

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tool/driver/Paths.h"
 #include "tool/report/Baseline.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -40,10 +41,7 @@ static std::string fileOf(llvm::StringRef Name) {
   } else {
     Unquoted = Name.split('\t').first.rtrim("\r").str();
   }
-  llvm::StringRef Result = Unquoted;
-  if (!Result.consume_front("b/"))
-    Result.consume_front("./");
-  return Result.str();
+  return Unquoted;
 }
 
 llvm::Expected<ChangedLines> ChangedLines::parse(llvm::StringRef Patch) {
@@ -141,7 +139,53 @@ llvm::Expected<ChangedLines> ChangedLines::since(llvm::StringRef Ref,
            "--src-prefix=a/", "--dst-prefix=b/", "--relative", "-U0", Commit});
   if (!Patch)
     return Patch.takeError();
-  return parse(*Patch);
+  llvm::Expected<std::string> New =
+      Run({"ls-files", "-z", "--others", "--exclude-standard"});
+  if (!New)
+    return New.takeError();
+  llvm::Expected<ChangedLines> Result = parse(*Patch);
+  if (!Result)
+    return Result;
+  llvm::SmallVector<llvm::StringRef> Untracked;
+  llvm::StringRef(*New).split(Untracked, '\0', -1, /*KeepEmpty=*/false);
+  for (llvm::StringRef File : Untracked)
+    Result->Files[("b/" + File).str()].insert({1, ~0u});
+  Result->nameFrom(Root);
+  return Result;
+}
+
+void ChangedLines::nameFrom(llvm::StringRef Root) {
+  auto Exists = [&](llvm::StringRef Name) {
+    return fileExists(unspell(Name, Root));
+  };
+  decltype(Files) Named;
+  for (auto &[File, Spans] : Files) {
+    llvm::StringRef Name = File;
+    Name.consume_front("./");
+    // git's prefix, unless the project has a folder of that name.
+    const bool Prefix = Name.starts_with("b/") && !Exists(Name);
+    if (Prefix)
+      Name = Name.drop_front(2);
+    // sub/a.cpp where the project is …/sub: as seen from further up.
+    for (size_t Slash = Name.find('/');
+         !Exists(Name) && Slash != llvm::StringRef::npos;
+         Slash = Name.find('/', Slash + 1)) {
+      const llvm::StringRef Outer = Name.take_front(Slash);
+      if (Root.ends_with(("/" + Outer).str()) &&
+          Exists(Name.drop_front(Slash + 1))) {
+        Name = Name.drop_front(Slash + 1);
+        break;
+      }
+    }
+    Named[Name.str()].insert(Spans.begin(), Spans.end());
+  }
+  Files = std::move(Named);
+}
+
+bool ChangedLines::foreignTo(llvm::StringRef Root) const {
+  return !Files.empty() && llvm::none_of(Files, [&](const auto &File) {
+    return fileExists(unspell(File.first, Root));
+  });
 }
 
 bool ChangedLines::touches(const ir::Range &R) const {

@@ -37,10 +37,13 @@ struct Reader {
       Error = What;
     At = End;
   }
+  // Ten bytes hold 64 bits. LLVM's decoder shifts too far over more, if they
+  // are padding.
+  const uint8_t *numberEnd() const { return End - At > 10 ? At + 10 : End; }
   uint64_t unsignedNumber() {
     unsigned Length = 0;
     const char *Bad = nullptr;
-    uint64_t N = llvm::decodeULEB128(At, &Length, End, &Bad);
+    uint64_t N = llvm::decodeULEB128(At, &Length, numberEnd(), &Bad);
     if (Bad) {
       fail("a number is cut off or too long");
       return 0;
@@ -79,7 +82,7 @@ struct Reader {
   void integer(int64_t &I) {
     unsigned Length = 0;
     const char *Bad = nullptr;
-    int64_t N = llvm::decodeSLEB128(At, &Length, End, &Bad);
+    int64_t N = llvm::decodeSLEB128(At, &Length, numberEnd(), &Bad);
     if (Bad)
       return fail("a number is cut off or too long");
     At += Length;

@@ -57,6 +57,13 @@ TEST(BinaryReader, RefusesEveryTruncation) {
   }
 }
 
+TEST(BinaryReader, RefusesNumbersPaddedBeyond64Bits) {
+  std::string Bytes = bytesOf(Module()).substr(0, 16);
+  Bytes += std::string(15, '\x80') + '\1';
+  seal(Bytes);
+  EXPECT_FALSE(harmless(readBinary, Bytes));
+}
+
 TEST(BinaryReader, NoticesEveryFlippedByte) {
   std::string Bytes = bytesOf(test::randomModule(8));
   for (size_t I = 0; I < Bytes.size(); ++I) {

@@ -10,6 +10,7 @@
 
 #include "tool/commands/Extract.h"
 #include "tool/commands/CheckRun.h"
+#include "tool/commands/EmitNinja.h"
 #include "tool/driver/Paths.h"
 #include "tool/edit/AtomicFile.h"
 
@@ -37,7 +38,7 @@ static llvm::Error writeDependencies(llvm::StringRef File,
   std::string Text = makeEscaped(Target) + ":";
   for (const Dependency &D : E.Dependencies)
     if (D.State == PathState::File && !D.Hash.empty())
-      Text += " \\\n  " + makeEscaped(spell(D.Path, E.Root));
+      Text += " \\\n  " + makeEscaped(D.Path);
   Text += '\n';
   return writeFileAtomically(File, Text);
 }
@@ -60,6 +61,8 @@ static std::string sourceOf(const std::vector<std::string> &Command) {
 }
 
 static int run(const Arguments &Given) {
+  if (Given.has("emit-ninja"))
+    return emitNinja(Given);
   Arguments A = Given;
   if (A.Positional.empty() && A.DashDash) {
     std::string File = sourceOf(A.After);
@@ -103,6 +106,9 @@ static int run(const Arguments &Given) {
 static const OptionSpec Own[] = {
     {"output", 'o', "FILE", "where the module goes; default: stdout"},
     {"deps", 0, "FILE", "a Makefile rule that lists what was read"},
+    {"emit-ninja", 0, nullptr,
+     "write a Ninja file that extracts every unit of the project, links them "
+     "and checks; -o: where, default runnel.ninja beside the compile database"},
 };
 
 static const CommandRegistration
@@ -112,7 +118,9 @@ static const CommandRegistration
        "Modules are\nmerged by `runnel link` and checked by `runnel check "
        "ALL.rir`.",
        "example:\n  runnel extract -o a.rir --deps a.d -- g++ -std=c++20 -c "
-       "a.cpp",
+       "a.cpp\n"
+       "  runnel extract --emit-ninja -p build && ninja -C build "
+       "-f runnel.ninja",
        withRunOptions(Own), 60},
       run);
 

@@ -7,6 +7,11 @@
 #include "checks/ir/Link.h"
 #include "checks/ir/Serialize.h"
 
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/StringSaver.h"
+
 namespace runnel::tool {
 
 static int run(const Arguments &A) {
@@ -15,7 +20,26 @@ static int run(const Arguments &A) {
     return ExitTrouble;
   }
   std::vector<ir::Module> Modules;
-  for (const std::string &File : A.Positional) {
+  std::vector<std::string> Files;
+  for (const std::string &Word : A.Positional) {
+    llvm::StringRef Name = Word;
+    // A list of files, quoted as for a shell, where a command line would be too
+    // long.
+    if (!Name.consume_front("@")) {
+      Files.push_back(Word);
+      continue;
+    }
+    auto List = llvm::MemoryBuffer::getFile(Name);
+    if (!List)
+      return fail(
+          llvm::createStringError(Name + ": " + List.getError().message()));
+    llvm::BumpPtrAllocator Alloc;
+    llvm::StringSaver Saver(Alloc);
+    llvm::SmallVector<const char *> Names;
+    llvm::cl::TokenizeGNUCommandLine((*List)->getBuffer(), Saver, Names);
+    Files.insert(Files.end(), Names.begin(), Names.end());
+  }
+  for (const std::string &File : Files) {
     llvm::Expected<ir::Module> M = readModuleFile(File, File);
     if (!M)
       return fail(M.takeError());
@@ -45,7 +69,7 @@ static const OptionSpec Options[] = {
 };
 
 static const CommandRegistration
-    X({"link", "merge modules", "FILE.rir… [OPTION…]",
+    X({"link", "merge modules", "FILE.rir… [@LIST…] [OPTION…]",
        "Merges modules. The order of files does not matter, merging merged "
        "modules is\nthe same as merging all at once.",
        "example:\n  runnel link -o all.rir a.rir b.rir && runnel check all.rir",

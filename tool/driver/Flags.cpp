@@ -53,10 +53,11 @@ public:
     const bool Cxx = Name.contains("++") || Name.starts_with("icpc") ||
                      Name.starts_with("icpx") || Name.starts_with("nvcc");
     std::vector<std::string> &A = Out.Args;
-    A = {"clang", Msvc  ? "--driver-mode=cl"
-                  : Cxx ? "--driver-mode=g++"
-                        : "--driver-mode=gcc"};
+    A = {driverPath(Compiler, ResourceDir), Msvc  ? "--driver-mode=cl"
+                                            : Cxx ? "--driver-mode=g++"
+                                                  : "--driver-mode=gcc"};
     addTarget(Name);
+    addToolchain(Compiler, Name);
     A.insert(A.end(), Before.begin(), Before.end());
     dropClangPch(Words);
     copyKnown(Words, Msvc);
@@ -93,6 +94,38 @@ private:
         ++Skip;
       Words.erase(Words.begin(), Words.begin() + Skip);
     }
+  }
+
+  // The driver finds headers from where it lies: beside a clang of the
+  // project's own (its libc++), else beside the clang whose builtin headers we
+  // have. A bare name would make it start at `/`.
+  std::string driverPath(llvm::StringRef Compiler,
+                         llvm::StringRef ResourceDir) const {
+    if (Compiler.contains('/') && path::filename(Compiler).contains("clang")) {
+      std::string Own = absolutePath(Compiler, C.Directory);
+      if (fileExists(Own))
+        return Own;
+    }
+    llvm::StringRef Prefix = ResourceDir; // PREFIX/lib/clang/22
+    for (int Up = 0; Up < 3; ++Up)
+      Prefix = path::parent_path(Prefix);
+    return Prefix.empty() ? "clang" : (Prefix + "/bin/clang").str();
+  }
+
+  // /opt/gcc-13/bin/g++ brings its own headers.
+  void addToolchain(llvm::StringRef Compiler, llvm::StringRef Name) {
+    if (!Compiler.contains('/') || Name.contains("clang") ||
+        !(Name.contains("gcc") || Name.contains("g++")))
+      return;
+    const std::string Own = absolutePath(Compiler, C.Directory);
+    const llvm::StringRef Prefix = path::parent_path(path::parent_path(Own));
+    if (Prefix.empty() || Prefix == "/" || Prefix == "/usr" || !fileExists(Own))
+      return;
+    for (const char *Lib : {"/lib/gcc", "/lib64/gcc"})
+      if (folderExists((Prefix + Lib).str())) {
+        Out.Args.push_back(("--gcc-toolchain=" + Prefix).str());
+        return;
+      }
   }
 
   void expandResponseFiles(std::vector<std::string> &Words, unsigned Depth) {

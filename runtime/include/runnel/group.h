@@ -71,17 +71,9 @@ public:
 private:
   template <class F> void start(F&& f, std::source_location where) {
     try {
-      detail::go_at(
-          where, 0,
-          [state = state_](auto&& given) {
-            std::exception_ptr error;
-            try {
-              std::decay_t<F> body(std::move(given));
-              std::move(body)();
-            } catch (...) { error = std::current_exception(); }
-            detail::group_leave(*state, std::move(error));
-          },
-          std::forward<F>(f));
+      detail::go_and_then(where, std::forward<F>(f), [state = state_](std::exception_ptr error) {
+        detail::group_leave(*state, std::move(error));
+      });
     } catch (...) {
       detail::group_leave(*state_, nullptr);
       throw;

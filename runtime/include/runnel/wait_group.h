@@ -7,7 +7,6 @@
 #include "runnel/detail/wait_queue.h"
 
 #include <source_location>
-#include <type_traits>
 #include <utility>
 
 namespace runnel {
@@ -44,21 +43,12 @@ public:
   void done() { add(-1); }
   RUNNEL_BLOCKING RUNNEL_SUSPENDS void wait();
 
-  /// add(1), then f in a goroutine, then done(). The wait_group must outlive f.
+  /// add(1), then f in a goroutine, then done(); what f captured is destroyed before that. The
+  /// wait_group must outlive f. Throws std::bad_alloc, with the count as it was.
   template <class F> void go(F&& f, std::source_location where = std::source_location::current()) {
     add(1);
     try {
-      detail::go_at(
-          where, 0,
-          [this](auto&& given) {
-            {
-              // What f captured is gone before the waiter goes on.
-              std::decay_t<F> body(std::move(given));
-              std::move(body)();
-            }
-            done();
-          },
-          std::forward<F>(f));
+      detail::go_and_then(where, std::forward<F>(f), [this] { done(); });
     } catch (...) {
       done();
       throw;

@@ -239,6 +239,43 @@ TEST(wait_group, misuse) {
   wg.wait();
 }
 
+// Copying is all it can, so that what a move leaves behind is a value too.
+struct counts_itself {
+  std::atomic<int>* alive;
+  explicit counts_itself(std::atomic<int>& n) : alive(&n) { ++n; }
+  counts_itself(const counts_itself& o) : alive(o.alive) { ++*alive; }
+  ~counts_itself() { --*alive; }
+};
+
+TEST(wait_group, captures_end_before_the_wait) {
+  for (int i = 0; i < 500; ++i) {
+    std::atomic<int> alive = 0;
+    runnel::wait_group wg;
+    for (int k = 0; k < 3; ++k) {
+      counts_itself here(alive);
+      wg.go([here] { EXPECT_GT(*here.alive, 0); });
+    }
+    wg.wait();
+    ASSERT_EQ(alive, 0);
+  }
+}
+
+TEST(group, captures_end_before_the_wait) {
+  for (int i = 0; i < 500; ++i) {
+    std::atomic<int> alive = 0;
+    runnel::group g;
+    for (int k = 0; k < 3; ++k) {
+      counts_itself here(alive);
+      g.go([here, k] {
+        if (k == 1)
+          throw k;
+      });
+    }
+    EXPECT_THROW(g.wait(), int);
+    ASSERT_EQ(alive, 0);
+  }
+}
+
 TEST(semaphore, hands_over_in_order) {
   runnel::run(
       [] {

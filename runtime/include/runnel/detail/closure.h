@@ -4,7 +4,9 @@
 #include "runnel/detail/sched.h"
 
 #include <cstddef>
+#include <exception>
 #include <functional>
+#include <memory>
 #include <new>
 #include <source_location>
 #include <tuple>
@@ -73,6 +75,7 @@ template <class B> struct go_closure final : closure {
   explicit go_closure(std::source_location at, A&&... a) : body(std::forward<A>(a)...) {
     run = run_and_free;
     where = at;
+    units = units_of<go_closure>;
   }
 
   static void run_and_free(task* t) {
@@ -83,6 +86,56 @@ template <class B> struct go_closure final : closure {
     guard.self->body();
   }
 };
+
+/// As go_closure, for somebody who waits for the end: `end` is called after what `body` captured
+/// has been destroyed. If it takes an exception, it is given the one that escaped `body`, or null.
+template <class B, class End> struct ending_closure final : closure {
+  static constexpr bool catches = std::is_invocable_v<End&, std::exception_ptr>;
+  union {
+    B body; ///< ends before `end` is called; the node only afterwards: reports may look into it
+  };
+  End end;
+
+  template <class F>
+  explicit ending_closure(std::source_location at, F&& f, End&& e)
+      : body(std::forward<F>(f)), end(std::move(e)) {
+    run = run_and_end;
+    where = at;
+    units = units_of<ending_closure>;
+  }
+  ~ending_closure() {}
+
+  static void run_and_end(task* t) {
+    auto* self = static_cast<ending_closure*>(t);
+    struct finally {
+      ending_closure* self;
+      ~finally() { destroy_node(self); }
+    } guard{self};
+    if constexpr (catches) {
+      std::exception_ptr error;
+      try {
+        self->run_body();
+      } catch (...) { error = std::current_exception(); }
+      self->end(std::move(error));
+    } else {
+      self->run_body();
+      self->end();
+    }
+  }
+
+private:
+  void run_body() {
+    struct finally {
+      B& body;
+      ~finally() { std::destroy_at(&body); }
+    } guard{body};
+    body();
+  }
+};
+
+template <class F, class End> void go_and_then(std::source_location where, F&& f, End end) {
+  start(*make_node<ending_closure<bound_t<F>, End>>(where, std::forward<F>(f), std::move(end)));
+}
 
 template <class F, class... A>
 void go_at(std::source_location where, std::uint8_t stack_class, F&& f, A&&... args) {

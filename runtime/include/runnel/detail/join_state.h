@@ -71,6 +71,7 @@ public:
       : body_(std::in_place, std::forward<A>(a)...) {
     this->run = run_and_complete;
     this->where = at;
+    this->units = units_of<spawned>;
     this->destroy_ = [](join_state<R>* s) noexcept { destroy_node(static_cast<spawned*>(s)); };
   }
 

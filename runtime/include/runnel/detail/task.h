@@ -20,10 +20,15 @@ struct task {
 /// A goroutine that has not started: its code, and what reports say about it.
 struct closure : task {
   std::source_location where;
-  std::uint64_t id : 56 = 0;
-  std::uint64_t stack_class : 8 = 0; ///< 0: the default; k: 64 KiB << (k - 1)
+  std::uint64_t id : 44 = 0;
+  std::uint64_t units : 16 = 0;      ///< its size in steps of 16 bytes, for reports; 0: unknown
+  std::uint64_t stack_class : 4 = 0; ///< 0: the default; k: 64 KiB << (k - 1)
 };
 static_assert(sizeof(closure) == 32, "leaves 32 bytes for the callable in the small node");
+
+/// What a closure's `units` is for a node of this type.
+template <class N>
+inline constexpr std::uint64_t units_of = sizeof(N) / 16 < 0xffff ? sizeof(N) / 16 : 0xffff;
 
 /// Who waits: a task of the scheduler, or an OS thread (tagged). Trivial, one word.
 class owner {

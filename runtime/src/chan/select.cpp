@@ -20,6 +20,8 @@
 
 #include "runnel/select.h"
 
+#include "chan/select_waits.h"
+
 #include "runnel/detail/sched.h"
 
 #include <algorithm>
@@ -251,13 +253,15 @@ struct select_engine::pass {
       (c.kind_ == case_kind::recv ? c.core_->receivers : c.core_->senders).push(w);
     }
     if (deadline != clock::time_point::max())
-      park_until(reason::select, cases, unlock_after, this, token, deadline);
+      park_until(reason::select, this, unlock_after, this, token, deadline);
     else
-      park(channels ? reason::select : reason::select_forever, cases, unlock_after, this);
+      park(channels ? reason::select : reason::select_forever, this, unlock_after, this);
     std::uint32_t winner = token.winner();
     for (std::size_t i = 0; i < n; ++i) {
       case_base& c = *cases[i];
-      if (i == winner || !c.core_ || !c.waiter_.queued.load(std::memory_order_acquire))
+      if (i == winner || !c.core_)
+        continue;
+      if (!c.waiter_.queued.load(std::memory_order_acquire))
         continue;
       c.core_->lock.lock();
       if (c.waiter_.queued.load(std::memory_order_relaxed))
@@ -267,6 +271,18 @@ struct select_engine::pass {
     return winner == select_token::timed_out ? timeout : winner;
   }
 };
+
+void select_engine::visit(const void* wait, void* into,
+                          void (*visit)(void*, const chan_core*, bool)) {
+  const auto& p = *static_cast<const pass*>(wait);
+  for (std::size_t i = 0; i < p.n; ++i)
+    if (const case_base& c = *p.cases[i]; c.core_)
+      visit(into, c.core_, c.kind_ == case_kind::recv);
+}
+
+void visit_select(const void* wait, void* into, void (*visit)(void*, const chan_core*, bool)) {
+  select_engine::visit(wait, into, visit);
+}
 
 std::size_t select_engine::run(case_base* const* cases, std::size_t n) {
   // In a simulation another goroutine may run before the look, which must see what it did.

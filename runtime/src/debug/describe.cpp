@@ -109,9 +109,8 @@ std::string describe_fiber(const fiber& f) {
   }
   text += "]";
   const void* object = f.note.object.load(std::memory_order_relaxed);
-  if (why != reason::none && object) {
+  if (why != reason::none && why != reason::select && object)
     text += " waits on " + hex(object);
-  }
   return text + ", started at " + place(f.where);
 }
 

@@ -4,6 +4,7 @@
 #include "runnel/debug.h"
 
 #include "debug/describe.h"
+#include "debug/holders.h"
 #include "sched/scheduler.h"
 #include "sched/worker.h"
 
@@ -53,39 +54,61 @@ const char* age_of(const wait_note& note, char (&text)[32]) {
   return text;
 }
 
-void print_fiber(std::FILE* out, fiber& f, bool with_stack) {
+bool is_parked(const fiber& f) noexcept {
+  return f.state.load(std::memory_order_relaxed) == fiber_state::parked;
+}
+
+void print_fiber(std::FILE* out, fiber& f, const holders* known) {
   char age[32];
   std::fprintf(out, "%s", describe_fiber(f).c_str());
-  bool parked = f.state.load(std::memory_order_relaxed) == fiber_state::parked;
-  if (parked)
+  if (is_parked(f))
     std::fprintf(out, ", for %s", age_of(f.note, age));
   std::fputc('\n', out);
-  if (parked && with_stack)
+  if (known && is_parked(f)) {
+    for (const std::string& line : known->lines(f.note, &f))
+      std::fprintf(out, "    %s\n", line.c_str());
     std::fputs(describe_stack(f, "    ").c_str(), out);
+  }
+}
+
+bool waits(const thread_state& t) noexcept {
+  return t.in_use.load(std::memory_order_relaxed) &&
+         t.note.why.load(std::memory_order_relaxed) != reason::none;
+}
+
+void print_thread(std::FILE* out, const thread_state& t) {
+  char age[32];
+  std::fprintf(out, "thread %u [%s] waits on %p, for %s\n", t.number,
+               text_of(t.note.why.load(std::memory_order_relaxed)),
+               t.note.object.load(std::memory_order_relaxed), age_of(t.note, age));
 }
 
 } // namespace
 
 void dump_all(std::FILE* out) {
   reading_stacks reading;
+  holders known;
+  const bool safe = reading.safe();
+  stacks().for_each([&](fiber& f) {
+    if (safe && !f.home && f.sp && is_parked(f))
+      known.add(f);
+  });
+  known.search();
+  stacks().for_each([&](fiber& f) {
+    if (f.state.load(std::memory_order_acquire) != fiber_state::free && !f.home)
+      print_fiber(out, f, safe ? &known : nullptr);
+  });
+  for (thread_state* t = foreign_threads(); t; t = t->next)
+    if (waits(*t))
+      print_thread(out, *t);
   std::uint64_t unstarted = the_scheduler.global.size();
   the_scheduler.for_each_worker(
       [&](worker& w) { unstarted += static_cast<std::uint64_t>(w.fresh.size()); });
-  stacks().for_each([&](fiber& f) {
-    if (f.state.load(std::memory_order_acquire) != fiber_state::free && !f.home)
-      print_fiber(out, f, reading.safe());
-  });
-  for (thread_state* t = foreign_threads(); t; t = t->next) {
-    reason why = t->note.why.load(std::memory_order_relaxed);
-    if (t->in_use.load(std::memory_order_relaxed) && why != reason::none) {
-      char age[32];
-      std::fprintf(out, "thread %u [%s] waits on %p, for %s\n", t->number, text_of(why),
-                   t->note.object.load(std::memory_order_relaxed), age_of(t->note, age));
-    }
-  }
   if (unstarted)
     std::fprintf(out, "%llu tasks in queues, goroutines that have not started among them\n",
                  static_cast<unsigned long long>(unstarted));
+  if (the_scheduler.starved())
+    std::fprintf(out, "%u goroutines that got no stack\n", the_scheduler.starved());
   std::fflush(out);
 }
 
@@ -94,6 +117,14 @@ void die_deadlocked() noexcept {
   dump_all(stderr);
   std::fflush(nullptr);
   _exit(2);
+}
+
+void die_without_stacks() noexcept {
+  std::fputs(
+      "runnel: fatal: no memory for a goroutine's stack, and no goroutine that could end and "
+      "leave its own\n",
+      stderr);
+  std::abort();
 }
 
 void die_of_exception(const fiber& f, std::exception_ptr error) noexcept {
@@ -105,6 +136,11 @@ void die_of_exception(const fiber& f, std::exception_ptr error) noexcept {
 } // namespace detail
 
 void dump_goroutines(std::FILE* out) { detail::dump_all(out); }
+
+std::size_t release_memory() noexcept {
+  detail::the_scheduler.collect_idle_stacks();
+  return detail::stacks().trim(detail::stack_pool::surplus::all);
+}
 
 stats snapshot() noexcept {
   using namespace detail;
@@ -121,6 +157,7 @@ stats snapshot() noexcept {
   s.unguarded_stacks = stacks().unguarded();
   std::uint64_t free = stacks().free();
   s.cached_stacks = free;
+  s.trimmed_stacks = stacks().cold();
   std::uint64_t made = stacks().made();
   s.stacks = made > free ? made - free : 0;
   s.workers = the_scheduler.worker_count();

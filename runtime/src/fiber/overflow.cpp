@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -36,27 +37,35 @@ struct line {
   void print() const noexcept { [[maybe_unused]] auto n = write(STDERR_FILENO, text, size); }
 };
 
+void tell(const fiber& f) noexcept {
+  line l;
+  l << "runnel: fatal: goroutine " << f.id;
+  if (f.name[0])
+    l << " \"" << f.name << "\"";
+  l << " overflowed its stack of " << stack_pool::size_of(f.size_class) / 1024
+    << " KiB; started at " << f.where.file_name() << ":" << std::uint64_t{f.where.line()}
+    << "\n  (a larger one: runnel::go(runnel::stack_size{...}, f), or options::stack_size)\n";
+  l.print();
+}
+
 void on_fault(int signal, siginfo_t* info, void*) {
   // The page below a stack belongs to its slot; a large frame may have jumped further.
   fiber* f = stacks().find(info->si_addr);
   thread_state* t = thread_pointer;
   bool ours = f && t && t->runs && t->runs->current == f;
-  if (ours && static_cast<std::byte*>(info->si_addr) < f->slot + 65536) {
-    line l;
-    l << "runnel: fatal: goroutine " << f->id;
-    if (f->name[0])
-      l << " \"" << f->name << "\"";
-    l << " overflowed its stack of " << stack_pool::size_of(f->size_class) / 1024
-      << " KiB; started at " << f->where.file_name() << ":" << std::uint64_t{f->where.line()}
-      << "\n  (a larger one: runnel::go(runnel::stack_size{...}, f), or options::stack_size)\n";
-    l.print();
-  }
+  if (ours && static_cast<std::byte*>(info->si_addr) < f->slot + 65536)
+    tell(*f);
   struct sigaction by_default{};
   by_default.sa_handler = SIG_DFL;
   sigaction(signal, &by_default, nullptr); // the fault happens again, and the core shows where
 }
 
 } // namespace
+
+void die_of_overflow(const fiber& f) noexcept {
+  tell(f);
+  std::abort();
+}
 
 void install_overflow_handler() noexcept {
   struct sigaction old{};

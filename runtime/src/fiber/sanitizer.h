@@ -20,6 +20,9 @@
 #define RUNNEL_TSAN 1
 #endif
 #endif
+#ifdef RUNNEL_MODEL // borrows ThreadSanitizer's instrumentation for a checker of its own
+#undef RUNNEL_TSAN
+#endif
 #ifndef RUNNEL_ASAN
 #define RUNNEL_ASAN 0
 #endif

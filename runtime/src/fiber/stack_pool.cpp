@@ -1,51 +1,17 @@
-// Stacks: slabs of address space, guard pages, reuse.
+// Stacks: slabs of address space, guard pages, reuse, trimming.
 
 #include "fiber/stack_pool.h"
 #include "fiber/sanitizer.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <new>
-#include <sys/mman.h>
-#include <unistd.h>
 
 RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
-
-namespace {
-
-constexpr int madv_guard_install = 102; // MADV_GUARD_INSTALL, newer than glibc's headers
-constexpr std::size_t slab_bytes = std::size_t{64} << 20;
-constexpr std::uint64_t canary = 0x52554e4e454c2121;
-
-std::size_t page_size() noexcept {
-  static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return size;
-}
-
-std::uint64_t read_max_map_count() noexcept {
-  std::uint64_t count = 65530;
-  if (std::FILE* f = std::fopen("/proc/sys/vm/max_map_count", "re")) {
-    unsigned long long n;
-    if (std::fscanf(f, "%llu", &n) == 1)
-      count = n;
-    std::fclose(f);
-  }
-  return count;
-}
-
-std::byte* map(std::size_t bytes) noexcept {
-  void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (p == MAP_FAILED)
-    return nullptr;
-  madvise(p, bytes, MADV_NOHUGEPAGE); // a huge page would make every parked goroutine cost 2 MiB
-  return static_cast<std::byte*>(p);
-}
-
-} // namespace
 
 // Never destroyed: goroutines may still run while static objects are.
 stack_pool& stacks() noexcept {
@@ -68,20 +34,31 @@ fiber* stack_pool::at(const slab& s, std::uint32_t index) noexcept {
   return reinterpret_cast<fiber*>(end - colour - (sizeof(fiber) + 63) / 64 * 64);
 }
 
+fiber* stack_pool::pop_warm(std::uint32_t size_class) noexcept {
+  stack_list& list = free_[size_class];
+  fiber* f = with_tsan ? list.pop_oldest() : list.pop();
+  if (f) {
+    low_water_[size_class] = std::min(low_water_[size_class], list.size);
+    free_count_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  return f;
+}
+
 fiber* stack_pool::take(std::uint32_t size_class) noexcept {
   {
     std::lock_guard hold(lock_);
     // ThreadSanitizer sees one stack's reuse as an edge between the goroutines, which would hide
     // races between them; a long queue of resting stacks makes that edge an old one.
     if (!with_tsan || free_[size_class].size > 2048) {
-      if (fiber* f = with_tsan ? free_[size_class].pop_oldest() : free_[size_class].pop()) {
-        free_count_.fetch_sub(1, std::memory_order_relaxed);
+      if (fiber* f = pop_warm(size_class)) {
 #if RUNNEL_TSAN
         __tsan_acquire(f->slot);
 #endif
         return f;
       }
     }
+    if (fiber* f = revive(size_class))
+      return f;
   }
   return make(size_class);
 }
@@ -91,10 +68,9 @@ void stack_pool::refill(stack_list& list, std::uint32_t size_class) noexcept {
     return;
   std::lock_guard hold(lock_);
   for (int i = 0; i < 32; ++i) {
-    fiber* f = free_[size_class].pop();
+    fiber* f = pop_warm(size_class);
     if (!f)
       return;
-    free_count_.fetch_sub(1, std::memory_order_relaxed);
     list.push(f);
   }
 }
@@ -118,15 +94,15 @@ void stack_pool::give(stack_list& list, std::uint32_t keep, std::uint32_t size_c
 
 stack_pool::slab* stack_pool::grow(std::uint32_t size_class) noexcept {
   std::size_t slot = size_of(size_class);
-  std::size_t slots = slab_bytes > slot ? slab_bytes / slot : 1;
-  std::byte* base = map(slots * slot);
+  std::size_t slots = stack_memory::slab_bytes > slot ? stack_memory::slab_bytes / slot : 1;
+  std::byte* base = stack_memory::map(slots * slot);
   while (!base && slots > 1) // a limit on address space: make do with less
-    base = map((slots /= 2) * slot);
+    base = stack_memory::map((slots /= 2) * slot);
   if (!base)
     return nullptr;
   auto* s = new (std::nothrow) slab;
   if (!s) {
-    munmap(base, slots * slot);
+    stack_memory::unmap(base, slots * slot);
     return nullptr;
   }
   s->base = base;
@@ -139,9 +115,7 @@ stack_pool::slab* stack_pool::grow(std::uint32_t size_class) noexcept {
 }
 
 fiber* stack_pool::make(std::uint32_t size_class) noexcept {
-  std::byte* base;
   fiber* f;
-  bool guarded;
   {
     std::lock_guard hold(lock_);
     slab* s = newest_[size_class];
@@ -150,35 +124,55 @@ fiber* stack_pool::make(std::uint32_t size_class) noexcept {
     if (!s)
       return nullptr;
     std::uint32_t index = s->used.load(std::memory_order_relaxed);
-    base = s->base + index * size_of(size_class);
-    f = at(*s, index);
-    guarded = guard(base);
-    f = ::new (static_cast<void*>(f)) fiber;
-    f->slot = base;
-    f->size_class = size_class;
-    f->guarded = guarded;
+    f = lay_out(*s, index, guard(s->base + index * size_of(size_class)));
     s->used.store(index + 1, std::memory_order_release);
   }
   made_.fetch_add(1, std::memory_order_relaxed);
 #if RUNNEL_ASAN
   // What only parked goroutines hold is not leaked. Without the guard page: it cannot be read.
-  __lsan_register_root_region(base + page_size(), size_of(size_class) - page_size());
+  __lsan_register_root_region(f->slot + stack_memory::page(),
+                              size_of(size_class) - stack_memory::page());
 #endif
-  if (!guarded)
-    *reinterpret_cast<std::uint64_t*>(base) = canary;
   return f;
+}
+
+fiber* stack_pool::lay_out(slab& s, std::uint32_t index, bool guarded) noexcept {
+  auto* f = ::new (static_cast<void*>(at(s, index))) fiber;
+  f->slot = s.base + index * size_of(s.size_class);
+  f->size_class = s.size_class;
+  f->guarded = guarded;
+  if (!guarded)
+    *reinterpret_cast<std::uint64_t*>(f->slot) = stack_canary;
+  return f;
+}
+
+fiber* stack_pool::revive(std::uint32_t size_class) noexcept {
+  slab* s = with_cold_[size_class];
+  if (!s)
+    return nullptr;
+  std::uint32_t word = 0;
+  while (!s->cold[word])
+    ++word;
+  auto bit = static_cast<std::uint32_t>(std::countr_zero(s->cold[word]));
+  const std::uint64_t mask = std::uint64_t{1} << bit;
+  s->cold[word] &= ~mask;
+  if (--s->cold_count == 0)
+    with_cold_[size_class] = s->next_cold;
+  free_count_.fetch_sub(1, std::memory_order_relaxed);
+  cold_count_.fetch_sub(1, std::memory_order_relaxed);
+  return lay_out(*s, word * 64 + bit, !(s->unguarded[word] & mask));
 }
 
 bool stack_pool::guard(std::byte* page) noexcept {
   if (guard_level_ == 0) {
-    if (madvise(page, page_size(), madv_guard_install) == 0)
+    if (stack_memory::guard_lightly(page))
       return true;
     guard_level_ = 1;
   }
   if (guard_level_ == 1) {
     if (mprotect_quota_ == 0)
-      mprotect_quota_ = read_max_map_count() / 4;
-    if (mprotected_ < mprotect_quota_ && mprotect(page, page_size(), PROT_NONE) == 0) {
+      mprotect_quota_ = stack_memory::most_mappings() / 4;
+    if (mprotected_ < mprotect_quota_ && stack_memory::guard_by_mapping(page)) {
       ++mprotected_;
       return true;
     }
@@ -192,42 +186,95 @@ bool stack_pool::guard(std::byte* page) noexcept {
   return false;
 }
 
-void stack_pool::trim() noexcept {
-  for (std::uint32_t k = 0; k < stack_classes; ++k) {
-    stack_list all;
+bool stack_pool::has_free(std::uint32_t size_class) noexcept {
+  std::lock_guard hold(lock_);
+  return free_[size_class].size != 0 || with_cold_[size_class];
+}
+
+std::size_t stack_pool::trim(surplus which, std::size_t most) noexcept {
+  if (with_tsan) // its stacks rest for a reason: see take()
+    return 0;
+  constexpr std::size_t at_once = 256;
+  std::size_t done = 0;
+  trimming_.store(true, std::memory_order_seq_cst);
+  for (std::uint32_t k = 0; k < stack_classes && done < most; ++k) {
+    std::size_t left;
     {
       std::lock_guard hold(lock_);
-      std::swap(all, free_[k]);
-      free_count_.fetch_sub(all.size, std::memory_order_relaxed);
+      left = which == surplus::all ? free_[k].size : low_water_[k];
+      low_water_[k] = free_[k].size;
     }
-    if (!all.size)
-      continue;
-    stack_list trimmed;
-    while (fiber* f = all.pop()) {
-      auto top = reinterpret_cast<std::uintptr_t>(f) & ~(page_size() - 1);
-      std::byte* bottom = f->slot + page_size();
-      madvise(bottom, top - reinterpret_cast<std::uintptr_t>(bottom), MADV_DONTNEED);
-      trimmed.push(f);
+    left = std::min(left, most - done);
+    while (left != 0) {
+      fiber* batch[at_once];
+      std::size_t n = 0;
+      {
+        std::lock_guard hold(lock_);
+        while (n < std::min(left, at_once))
+          if (fiber* f = pop_warm(k))
+            batch[n++] = f;
+          else
+            break;
+      }
+      if (n == 0)
+        break;
+      chill(batch, n);
+      left -= n;
+      done += n;
     }
+  }
+  trimming_.store(false, std::memory_order_seq_cst);
+  return done;
+}
+
+// Nobody else knows these stacks. Neighbours go in one call; the guards between them stay.
+void stack_pool::chill(fiber** batch, std::size_t n) noexcept {
+  std::sort(batch, batch + n, [](const fiber* a, const fiber* b) { return a->slot < b->slot; });
+  for (std::size_t i = 0; i < n;) {
+    const std::size_t size = size_of(batch[i]->size_class);
+    std::byte* first = batch[i]->slot;
+    slab* s = slab_of(first);
+    auto from = static_cast<std::uint32_t>(static_cast<std::size_t>(first - s->base) / size);
+    std::uint32_t run = 0;
+    bits unguarded = {};
+    for (; i < n && batch[i]->slot == first + run * size && from + run < s->slots; ++i, ++run)
+      if (!batch[i]->guarded)
+        unguarded[(from + run) / 64] |= std::uint64_t{1} << ((from + run) % 64);
+    stack_memory::forget(first + stack_memory::page(), run * size - stack_memory::page());
     std::lock_guard hold(lock_);
-    while (fiber* f = trimmed.pop()) {
-      free_[k].push(f);
-      free_count_.fetch_add(1, std::memory_order_relaxed);
+    if (s->cold_count == 0) {
+      s->next_cold = with_cold_[s->size_class];
+      with_cold_[s->size_class] = s;
     }
+    s->cold_count += run;
+    for (std::uint32_t slot = from; slot < from + run; ++slot) {
+      const std::uint64_t mask = std::uint64_t{1} << (slot % 64);
+      s->cold[slot / 64] |= mask;
+      s->unguarded[slot / 64] = (s->unguarded[slot / 64] & ~mask) | (unguarded[slot / 64] & mask);
+    }
+    free_count_.fetch_add(run, std::memory_order_relaxed);
+    cold_count_.fetch_add(run, std::memory_order_relaxed);
   }
 }
 
-fiber* stack_pool::find(const void* address) const noexcept {
+stack_pool::slab* stack_pool::slab_of(const void* address) const noexcept {
   auto p = reinterpret_cast<std::uintptr_t>(address);
-  for (const slab* s = slabs_.load(std::memory_order_acquire); s; s = s->next) {
+  for (slab* s = slabs_.load(std::memory_order_acquire); s; s = s->next) {
     auto base = reinterpret_cast<std::uintptr_t>(s->base);
-    std::size_t size = size_of(s->size_class);
-    if (p < base || p >= base + s->slots * size)
-      continue;
-    auto index = static_cast<std::uint32_t>((p - base) / size);
-    return index < s->used.load(std::memory_order_acquire) ? at(*s, index) : nullptr;
+    if (p >= base && p < base + s->slots * size_of(s->size_class))
+      return s;
   }
   return nullptr;
+}
+
+fiber* stack_pool::find(const void* address) const noexcept {
+  const slab* s = slab_of(address);
+  if (!s)
+    return nullptr;
+  auto index = static_cast<std::uint32_t>(
+      static_cast<std::size_t>(static_cast<const std::byte*>(address) - s->base) /
+      size_of(s->size_class));
+  return index < s->used.load(std::memory_order_acquire) ? at(*s, index) : nullptr;
 }
 
 } // namespace runnel::detail

@@ -5,6 +5,14 @@
 // 2. Every stack that is handed out has a guard page below it, or is counted as unguarded.
 // 3. Slabs are never given back, so a stale pointer to a control block stays readable: reports walk
 //    over all slots without a lock.
+// 4. An unused stack is *warm*, on its class's free list, or *cold*: trimmed. A cold one is a bit
+// in
+//    its slab; its memory, control block included, is the kernel's again and reads as zeros, so it
+//    looks like a slot that was never handed out. Warm ones are handed out first.
+//
+// Trimming: memory that has not been needed for a while goes back, as Go's scavenger does it. What
+// "a while" is, the caller says: the fewest warm stacks there were since the last trim have been of
+// no use all that time.
 //
 // Guards: MADV_GUARD_INSTALL (Linux 6.13) leaves a slab one mapping, so a million guarded stacks
 // need no more of vm.max_map_count than one. Before that kernel: mprotect, which splits mappings,
@@ -15,6 +23,7 @@
 
 #include "fiber/fiber.h"
 #include "fiber/sanitizer.h"
+#include "fiber/stack_memory.h"
 #include "runnel/detail/spin_lock.h"
 
 #include <cstddef>
@@ -24,7 +33,14 @@ RUNNEL_OWN_DATA_BEGIN
 
 namespace runnel::detail {
 
+#ifdef RUNNEL_MODEL
+inline constexpr std::size_t stack_classes = 1; // each costs the search some locking
+#else
 inline constexpr std::size_t stack_classes = 12; ///< 64 KiB .. 128 MiB
+#endif
+
+/// What an unguarded stack has at its bottom; gone: it has overflowed.
+inline constexpr std::uint64_t stack_canary = 0x52554e4e454c2121;
 
 /// A free list of stacks, newest first.
 struct stack_list {
@@ -72,9 +88,13 @@ public:
   /// Fills an empty list with a batch of used stacks, if there are any.
   void refill(stack_list& list, std::uint32_t size_class) noexcept;
 
-  /// Gives the memory of unused stacks back to the system, all but their top pages. Off the hot
-  /// path.
-  void trim() noexcept;
+  /// Would take() find an unused one? Old when you read it.
+  bool has_free(std::uint32_t size_class) noexcept;
+
+  /// Gives the memory of unused stacks back to the system: of those that were not needed since the
+  /// last trim, or of all; of `most` at once. How many it were. Off the hot path.
+  enum class surplus : bool { since_last, all };
+  std::size_t trim(surplus which, std::size_t most = SIZE_MAX) noexcept;
 
   /// Calls visit(fiber&) for every stack that was ever handed out, in use or not.
   template <class Visit> void for_each(Visit visit) const {
@@ -87,9 +107,13 @@ public:
   /// The stack whose guard page or slot holds this address; null if none does.
   fiber* find(const void* address) const noexcept;
 
+  /// Some stacks are on their way from warm to cold, and in neither place.
+  bool trimming() const noexcept { return trimming_.load(std::memory_order_seq_cst); }
+
   std::uint64_t unguarded() const noexcept { return unguarded_.load(std::memory_order_relaxed); }
   std::uint64_t made() const noexcept { return made_.load(std::memory_order_relaxed); }
   std::uint64_t free() const noexcept { return free_count_.load(std::memory_order_relaxed); }
+  std::uint64_t cold() const noexcept { return cold_count_.load(std::memory_order_relaxed); }
 
   /// For tests: pretends to be an older kernel. 0: what the kernel has; 1: mprotect; 2: none.
   void limit_guards(int level, std::uint64_t mprotect_quota) noexcept {
@@ -98,24 +122,42 @@ public:
   }
 
 private:
+  static constexpr std::size_t most_slots = stack_memory::slab_bytes / (64 * 1024);
+  using bits = std::uint64_t[(most_slots + 63) / 64];
+
   struct slab {
+    // set when it is made
     slab* next;
     std::byte* base;
     std::uint32_t size_class;
     std::uint32_t slots;
-    std::atomic<std::uint32_t> used{0};
+    // any thread reads it
+    atomic<std::uint32_t> used{0};
+    // under lock_
+    slab* next_cold = nullptr; ///< among the slabs of the class that have cold slots
+    std::uint32_t cold_count = 0;
+    bits cold = {};
+    bits unguarded = {}; ///< of cold ones
   };
 
   static fiber* at(const slab& s, std::uint32_t index) noexcept;
+  fiber* pop_warm(std::uint32_t size_class) noexcept;
+  fiber* revive(std::uint32_t size_class) noexcept;
   fiber* make(std::uint32_t size_class) noexcept;
+  static fiber* lay_out(slab& s, std::uint32_t index, bool guarded) noexcept;
   slab* grow(std::uint32_t size_class) noexcept;
+  slab* slab_of(const void* address) const noexcept;
   bool guard(std::byte* page) noexcept;
+  void chill(fiber** batch, std::size_t n) noexcept;
 
-  spin_lock lock_; ///< the free lists and the newest slab of each class
+  spin_lock lock_; ///< the free lists, cold slots, and the newest slab of each class
   stack_list free_[stack_classes];
+  std::uint32_t low_water_[stack_classes] = {}; ///< the fewest in free_ since the last trim
+  slab* with_cold_[stack_classes] = {};
   slab* newest_[stack_classes] = {};
-  std::atomic<slab*> slabs_{nullptr};
-  std::atomic<std::uint64_t> made_{0}, free_count_{0}, unguarded_{0};
+  atomic<slab*> slabs_{nullptr};
+  std::atomic<std::uint64_t> made_{0}, free_count_{0}, cold_count_{0}, unguarded_{0};
+  std::atomic<bool> trimming_{false};
   std::uint64_t mprotected_ = 0;
   std::uint64_t mprotect_quota_ = 0; ///< 0: not yet read
   int guard_level_ = 0;

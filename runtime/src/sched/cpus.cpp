@@ -58,9 +58,9 @@ struct mount {
 };
 
 // Where the hierarchy that limits CPUs is mounted; from /proc/self/mountinfo.
-std::vector<mount> cpu_mounts() {
+std::vector<mount> cpu_mounts(const std::string& at) {
   std::vector<mount> found;
-  std::FILE* f = std::fopen("/proc/self/mountinfo", "re");
+  std::FILE* f = std::fopen((at + "/proc/self/mountinfo").c_str(), "re");
   if (!f)
     return found;
   char line[4096];
@@ -81,28 +81,28 @@ std::vector<mount> cpu_mounts() {
 }
 
 // The process's path in a hierarchy; from /proc/self/cgroup.
-std::string own_path(bool v2) {
+std::string own_path(const std::string& at, bool v2) {
   std::string path;
-  std::FILE* f = std::fopen("/proc/self/cgroup", "re");
+  std::FILE* f = std::fopen((at + "/proc/self/cgroup").c_str(), "re");
   if (!f)
     return path;
   char line[4096];
   while (std::fgets(line, sizeof line, f)) {
     line[std::strcspn(line, "\n")] = 0;
     char* controllers = std::strchr(line, ':');
-    char* at = controllers ? std::strchr(controllers + 1, ':') : nullptr;
-    if (!at)
+    char* end = controllers ? std::strchr(controllers + 1, ':') : nullptr;
+    if (!end)
       continue;
-    const std::string names = between_commas({controllers + 1, at});
+    const std::string names = between_commas({controllers + 1, end});
     if (v2 ? names == ",," : names.find(",cpu,") != std::string::npos)
-      path = at + 1;
+      path = end + 1;
   }
   std::fclose(f);
   return path;
 }
 
-double quota_of(const mount& m, const std::string& folder) {
-  if (m.v2) {
+double quota_of(bool v2, const std::string& folder) {
+  if (v2) {
     std::string line = first_line(folder + "/cpu.max");
     double quota, period;
     return std::sscanf(line.c_str(), "%lf %lf", &quota, &period) == 2 && period > 0 ? quota / period
@@ -113,32 +113,39 @@ double quota_of(const mount& m, const std::string& folder) {
   return quota > 0 && period > 0 ? quota / period : 0;
 }
 
-double smallest_quota() {
-  double least = 0;
-  for (const mount& m : cpu_mounts()) {
-    std::string path = own_path(m.v2);
+} // namespace
+
+cpu_limits::cpu_limits(std::string root) {
+  for (const mount& m : cpu_mounts(root)) {
+    std::string path = own_path(root, m.v2);
     // In a container the mount may show only the part of the tree below its root.
     if (m.root != "/" && path.rfind(m.root, 0) == 0)
       path.erase(0, m.root.size());
     for (;;) {
-      double q = quota_of(m, m.point + path);
-      if (q > 0 && (least == 0 || q < least))
-        least = q;
+      groups_.push_back({m.v2, root + m.point + path});
       std::size_t slash = path.rfind('/');
       if (path.empty() || slash == std::string::npos)
         break;
       path.erase(slash);
     }
   }
-  return least;
 }
 
-} // namespace
+double cpu_limits::quota() const {
+  double least = 0;
+  for (const group& g : groups_) {
+    double q = quota_of(g.v2, g.folder);
+    if (q > 0 && (least == 0 || q < least))
+      least = q;
+  }
+  return least;
+}
 
 unsigned usable_cpus() noexcept {
   unsigned n = affinity();
   try {
-    double quota = smallest_quota();
+    static const auto& limits = *new cpu_limits; // never destroyed: the monitor outlives main
+    double quota = limits.quota();
     if (quota > 0)
       n = std::min(n, static_cast<unsigned>(std::max(1.0, std::ceil(quota))));
   } catch (...) { // no memory to read the files: the affinity mask will do

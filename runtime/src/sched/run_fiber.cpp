@@ -1,6 +1,8 @@
 // Switching between goroutines, and what runs on their stacks.
 
 #include "debug/describe.h"
+#include "fiber/fp_control.h"
+#include "fiber/overflow.h"
 #include "fiber/sanitizer.h"
 #include "sched/worker.h"
 #include "testing/world.h"
@@ -129,13 +131,36 @@ RUNNEL_UNINSTRUMENTED void worker::execute(task& t) noexcept {
   a.run(a.arg);
 }
 
+namespace {
+
+// What belongs to a goroutine but lives in its thread: taken along across a switch.
+class of_thread {
+public:
+  explicit of_thread(worker& w) noexcept : errno_(*w.error), exceptions_(*w.exceptions) {
+    if (in_flight()) [[unlikely]]
+      *w.exceptions = {};
+  }
+  void put_back() const noexcept {
+    worker& now = *this_worker();
+    *now.error = errno_;
+    if (in_flight()) [[unlikely]]
+      *now.exceptions = exceptions_;
+    fp_.put_back();
+  }
+
+private:
+  bool in_flight() const noexcept { return exceptions_.caught || exceptions_.uncaught; }
+
+  int errno_;
+  exceptions_in_flight exceptions_;
+  [[no_unique_address]] fp_control fp_ = fp_control::now();
+};
+
+} // namespace
+
 void worker::park_current(after_switch after, void* arg) noexcept {
   fiber& me = *current;
-  int saved_errno = *error;
-  exceptions_in_flight caught = *exceptions;
-  const bool in_flight = caught.caught || caught.uncaught;
-  if (in_flight) [[unlikely]]
-    *exceptions = {};
+  const of_thread mine(*this);
   me.state.store(fiber_state::parked, std::memory_order_relaxed);
   fiber* to = nullptr;
   if constexpr (!with_tsan)
@@ -143,10 +168,7 @@ void worker::park_current(after_switch after, void* arg) noexcept {
       if (task* next = next_local())
         to = fiber_for(*next);
   switch_from(*this, me, to, after, arg);
-  worker& now = *this_worker();
-  *now.error = saved_errno;
-  if (in_flight) [[unlikely]]
-    *now.exceptions = caught;
+  mine.put_back();
 }
 
 void worker::yield_current() noexcept {
@@ -154,21 +176,14 @@ void worker::yield_current() noexcept {
   task* next = next_local();
   if (!next && !(next = the_scheduler.global.pop(1)))
     return;
-  int saved_errno = *error;
-  exceptions_in_flight caught = *exceptions;
-  const bool in_flight = caught.caught || caught.uncaught;
-  if (in_flight) [[unlikely]]
-    *exceptions = {};
+  const of_thread mine(*this);
   if constexpr (with_tsan) { // by way of the worker's own context, as all switches then are
     enqueue(*next);
     switch_from(*this, me, nullptr, requeue_after, &me);
   } else if (fiber* to = fiber_for(*next)) {
     switch_from(*this, me, to, requeue_after, &me);
   }
-  worker& now = *this_worker();
-  *now.error = saved_errno;
-  if (in_flight) [[unlikely]]
-    *now.exceptions = caught;
+  mine.put_back();
 }
 
 namespace {
@@ -178,11 +193,6 @@ void take_on(fiber& f, closure& c) noexcept {
   f.id = c.id;
   f.where = c.where;
   f.state.store(fiber_state::running, std::memory_order_relaxed);
-}
-
-std::uint32_t stack_class_for(const closure& c) noexcept {
-  return c.stack_class ? static_cast<std::uint32_t>(c.stack_class) - 1
-                       : the_scheduler.default_stack_class();
 }
 
 } // namespace
@@ -246,6 +256,8 @@ namespace {
     else
       die_of_exception(f, std::current_exception());
   }
+  if (!f.guarded && *reinterpret_cast<const std::uint64_t*>(f.slot) != stack_canary) [[unlikely]]
+    die_of_overflow(f); // found late, but found
   f.body = nullptr;
   f.name[0] = 0;
 }
@@ -270,6 +282,7 @@ void fiber_main(void* self, after_switch run, void* arg) {
 #endif
   run(arg);
   for (;;) {
+    the_scheduler.fp_default.put_back();
 #if RUNNEL_TSAN
     __tsan_acquire(me.body);
 #endif
@@ -279,6 +292,8 @@ void fiber_main(void* self, after_switch run, void* arg) {
     if (w.sim)
       w.sim->died(me);
     fiber* to = nullptr;
+    if (the_scheduler.starved() != 0) [[unlikely]]
+      the_scheduler.feed_one(); // this stack comes free
     if (!with_tsan && !w.sim) {
       if (task* next = w.next_local()) {
         // The next one runs right here if it needs a stack and this one fits.

@@ -56,6 +56,8 @@ task* global_queue::pop(std::uint32_t most) noexcept {
 
 namespace {
 
+constexpr std::int64_t between_thread_attempts = 100'000'000;
+
 // Threads of ours take no signals; handlers run on the program's own threads.
 bool start_thread(void* (*body)(void*), void* arg) noexcept {
   sigset_t all, old;
@@ -75,6 +77,7 @@ bool start_thread(void* (*body)(void*), void* arg) noexcept {
 
 void* worker_thread(void* self) {
   auto& w = *static_cast<worker*>(self);
+  pthread_setname_np(pthread_self(), "runnel-worker");
   adopt_worker_thread(w);
   install_signal_stack();
   w.run_loop();
@@ -97,12 +100,14 @@ void scheduler::start() noexcept {
   unsigned n = 0;
   if (const char* wanted = std::getenv("RUNNEL_PROCS"))
     n = static_cast<unsigned>(std::strtoul(wanted, nullptr, 10));
+  procs_fixed_.store(n != 0, std::memory_order_relaxed);
   if (n == 0)
     n = usable_cpus();
   n = std::min(n, max_workers / 2);
   procs_.store(n, std::memory_order_relaxed);
   vacancies_.store(static_cast<std::int32_t>(n), std::memory_order_seq_cst);
   coarse_now.store(now_ns(), std::memory_order_relaxed);
+  fp_default = fp_control::now();
   install_overflow_handler();
   if (!start_thread(monitor_thread, nullptr)) {
     std::fputs("runnel: fatal: cannot start a thread\n", stderr);
@@ -113,6 +118,16 @@ void scheduler::start() noexcept {
 
 void scheduler::set_workers(unsigned n) noexcept {
   ensure_started();
+  procs_fixed_.store(true, std::memory_order_relaxed);
+  resize(n);
+}
+
+void scheduler::follow_cpus(unsigned n) noexcept {
+  if (!procs_fixed_.load(std::memory_order_relaxed) && n != workers_wanted())
+    resize(n);
+}
+
+void scheduler::resize(unsigned n) noexcept {
   n = std::clamp(n, 1U, max_workers / 2);
   std::lock_guard hold(lock_);
   auto before = static_cast<std::int32_t>(procs_.load(std::memory_order_relaxed));
@@ -164,7 +179,7 @@ void scheduler::wake_one() noexcept {
     w = idle_list_;
     if (w) {
       leave_idle_list(*w);
-    } else if ((w = create_worker())) {
+    } else if ((w = worker_without_thread())) {
       fresh = true;
     } else {
       return;
@@ -174,20 +189,40 @@ void scheduler::wake_one() noexcept {
     w->searching = true; // it sleeps, or does not exist yet: ours to write
   }
   wake_monitor();
-  if (!fresh) {
+  if (!fresh)
     w->thread.sleep.unpark();
-  } else if (!start_thread(worker_thread, w)) {
-    // No more threads. What there are will have to do; without any there is no scheduler.
-    std::lock_guard hold(lock_);
-    searching_.fetch_sub(1, std::memory_order_seq_cst);
-    vacancies_.fetch_add(1, std::memory_order_seq_cst);
-    w->stands.store(standing::away, std::memory_order_relaxed);
-    if (count_.load(std::memory_order_relaxed) == 1) {
-      std::fputs("runnel: fatal: cannot start a thread\n", stderr);
-      std::abort();
-    }
-    procs_.store(std::max(1U, count_.load(std::memory_order_relaxed) - 1),
-                 std::memory_order_relaxed);
+  else if (!start_thread(worker_thread, w))
+    no_thread_for(*w);
+}
+
+// One that failed to get a thread, some time ago, or a new one; null if there is none.
+worker* scheduler::worker_without_thread() noexcept {
+  if (!threadless_)
+    return create_worker();
+  if (coarse_now.load(std::memory_order_relaxed) - thread_failed_at_ < between_thread_attempts)
+    return nullptr;
+  worker* w = threadless_;
+  threadless_ = w->next_idle;
+  w->next_idle = nullptr;
+  w->stands.store(standing::running, std::memory_order_relaxed);
+  absent_.fetch_sub(1, std::memory_order_seq_cst);
+  return w;
+}
+
+// No more threads. What there are will have to do; without any there is no scheduler.
+void scheduler::no_thread_for(worker& w) noexcept {
+  std::lock_guard hold(lock_);
+  searching_.fetch_sub(1, std::memory_order_seq_cst);
+  vacancies_.fetch_add(1, std::memory_order_seq_cst);
+  w.searching = false;
+  w.stands.store(standing::away, std::memory_order_relaxed);
+  absent_.fetch_add(1, std::memory_order_seq_cst);
+  w.next_idle = threadless_;
+  threadless_ = &w;
+  thread_failed_at_ = coarse_now.load(std::memory_order_relaxed);
+  if (present() == 0) {
+    std::fputs("runnel: fatal: cannot start a thread\n", stderr);
+    std::abort();
   }
 }
 
@@ -220,7 +255,7 @@ void scheduler::rest(worker& w) noexcept {
     std::uint32_t idle = idle_.fetch_add(1, std::memory_order_relaxed) + 1;
     if (!w.stuck.exchange(false, std::memory_order_relaxed)) // else it counts as vacant already
       vacancies_.fetch_add(1, std::memory_order_seq_cst);
-    last = idle + away_.load(std::memory_order_relaxed) == count_.load(std::memory_order_relaxed);
+    last = idle + away_.load(std::memory_order_relaxed) == present();
   }
   if (has_vacancy() && work_in_sight()) {
     std::lock_guard hold(lock_);
@@ -232,6 +267,8 @@ void scheduler::rest(worker& w) noexcept {
       return;
     }
   }
+  if (starved() != 0) [[unlikely]]
+    feed_from_idle();
   std::int64_t due = timer_heap::never;
   if (last) {
     due = next_due();
@@ -307,8 +344,7 @@ timer_heap& scheduler::home_timers() noexcept {
 
 void scheduler::timers_changed() noexcept {
   // The last worker that fell asleep sleeps until the earliest timer that it knew of.
-  if (idle_.load(std::memory_order_seq_cst) + away_.load(std::memory_order_seq_cst) ==
-      count_.load(std::memory_order_acquire))
+  if (idle_.load(std::memory_order_seq_cst) + away_.load(std::memory_order_seq_cst) == present())
     offer_strictly();
 }
 
@@ -316,7 +352,7 @@ bool scheduler::quiescent() const noexcept {
   if (waiting_runs.load(std::memory_order_seq_cst) == 0 ||
       foreign_awake_.load(std::memory_order_seq_cst) > 0 ||
       away_.load(std::memory_order_seq_cst) != 0 || next_due() != timer_heap::never ||
-      idle_.load(std::memory_order_seq_cst) != count_.load(std::memory_order_acquire))
+      idle_.load(std::memory_order_seq_cst) != present() || stacks().trimming())
     return false;
   bool lifo = false;
   for_each_worker([&](worker& w) { lifo = lifo || w.lifo.load(std::memory_order_relaxed); });
@@ -327,8 +363,11 @@ void scheduler::check_deadlock() noexcept {
   if (waiting_runs.load(std::memory_order_seq_cst) == 0)
     return;
   std::lock_guard hold(lock_); // so that nobody falls asleep or is woken meanwhile
-  if (quiescent())
+  if (quiescent()) {
+    if (starved() != 0)
+      die_without_stacks();
     die_deadlocked();
+  }
 }
 
 void scheduler::foreign_sleeps() noexcept {
@@ -336,13 +375,37 @@ void scheduler::foreign_sleeps() noexcept {
     check_deadlock();
 }
 
+// A starved goroutine is in starved_ before we look for stacks; a worker that falls asleep with
+// stacks in its cache is on the idle list before it looks at starved_ (rest()). One sees the other.
 void scheduler::no_memory_for_stack(closure& c) noexcept {
-  std::uint64_t in_use = stacks().made() - stacks().free();
-  if (in_use == 0) {
-    std::fputs("runnel: fatal: no memory for a goroutine's stack\n", stderr);
-    std::abort();
+  starved_.push(c);
+  feed_from_idle();
+  if (stacks().made() == stacks().free())
+    die_without_stacks();
+}
+
+void scheduler::feed_one() noexcept {
+  if (task* t = starved_.pop(1))
+    inject(*t);
+}
+
+void scheduler::feed_from_idle() noexcept {
+  collect_idle_stacks();
+  for (std::uint32_t n = starved_.size(); n > 0 && stacks().free() != 0; --n) {
+    task* t = starved_.pop(1);
+    if (!t)
+      return;
+    if (stacks().has_free(stack_class_for(static_cast<closure&>(*t))))
+      inject(*t);
+    else
+      starved_.push(*t);
   }
-  global.push(c);
+}
+
+void scheduler::collect_idle_stacks() noexcept {
+  std::lock_guard hold(lock_); // an idle worker's cache is not in use until it leaves the list
+  for (worker* w = idle_list_; w; w = w->next_idle)
+    stacks().give(w->free_stacks, 0, 0);
 }
 
 } // namespace runnel::detail

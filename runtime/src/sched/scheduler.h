@@ -20,6 +20,7 @@
 // threads for each timer).
 #pragma once
 
+#include "fiber/fp_control.h"
 #include "runnel/detail/shim.h"
 #include "runnel/detail/spin_lock.h"
 #include "runnel/detail/task.h"
@@ -67,8 +68,17 @@ public:
     return default_class_.load(std::memory_order_relaxed);
   }
 
-  /// A goroutine got no stack: it waits in the global queue until stacks come back.
+  /// Follows the number of CPUs that the process may use, unless the program has set its own.
+  void follow_cpus(unsigned n) noexcept;
+
+  /// A goroutine got no stack: it waits until another ends and leaves its own. If there is none
+  /// that could, the process ends with a report.
   void no_memory_for_stack(closure& c) noexcept;
+  std::uint32_t starved() const noexcept { return starved_.size(); }
+  /// Lets one of those try again.
+  void feed_one() noexcept;
+  /// What idle workers have in their caches goes back to the pool.
+  void collect_idle_stacks() noexcept;
 
   /// A task from a foreign thread.
   void inject(task& t) noexcept;
@@ -127,9 +137,10 @@ public:
   }
 
   global_queue global;
-  atomic<std::uint32_t> lifo_backoff{0};      ///< see worker::make_ready
-  std::atomic<std::int64_t> coarse_now{0};    ///< the monitor's clock
-  std::atomic<std::uint32_t> waiting_runs{0}; ///< callers of run()
+  [[no_unique_address]] fp_control fp_default; ///< set before the first worker starts
+  atomic<std::uint32_t> lifo_backoff{0};       ///< see worker::make_ready
+  std::atomic<std::int64_t> coarse_now{0};     ///< the monitor's clock
+  std::atomic<std::uint32_t> waiting_runs{0};  ///< callers of run()
   std::atomic<std::uint64_t> retakes{0};
   std::atomic<std::uint64_t> started_outside{0}; ///< goroutines that foreign threads started
 
@@ -143,17 +154,29 @@ public:
 
 private:
   void start() noexcept;
+  void resize(unsigned n) noexcept;
   worker* create_worker() noexcept;
+  worker* worker_without_thread() noexcept;
+  void no_thread_for(worker& w) noexcept;
+  /// Workers that have a thread.
+  std::uint32_t present() const noexcept {
+    return count_.load(std::memory_order_acquire) - absent_.load(std::memory_order_seq_cst);
+  }
   bool work_in_sight() const noexcept;
   void leave_idle_list(worker& w) noexcept;
+  void feed_from_idle() noexcept;
+  void look_after_resources(std::int64_t now) noexcept;
   void check_deadlock() noexcept;
   bool quiescent() const noexcept;
   void wake_monitor() noexcept;
 
   std::atomic<bool> started_{false};
   std::atomic<std::uint32_t> procs_{0};
+  std::atomic<bool> procs_fixed_{false}; ///< by the program or its environment
   std::atomic<std::uint32_t> default_class_{0};
   std::atomic<std::uint64_t> next_id_{1};
+
+  global_queue starved_; ///< goroutines that got no stack
 
   spin_lock lock_;
   atomic<std::int32_t> vacancies_{0};
@@ -161,10 +184,16 @@ private:
   std::atomic<std::uint32_t> idle_{0};
   std::atomic<std::uint32_t> away_{0};
   worker* idle_list_ = nullptr;
+  worker* threadless_ = nullptr; ///< workers for which the system had no thread
+  std::int64_t thread_failed_at_ = 0;
+  std::atomic<std::uint32_t> absent_{0}; ///< how many those are
   std::atomic<std::int32_t> foreign_awake_{0};
 
   std::atomic<std::uint32_t> count_{0};
   std::atomic<worker*> workers_[max_workers] = {};
+
+  // the monitor only
+  std::int64_t cpus_counted_ = 0, stacks_trimmed_ = 0;
 
   atomic<std::uint32_t> monitor_sleeps_{0}; ///< 1: deep; a worker that starts to run wakes it
 };
@@ -175,5 +204,7 @@ extern constinit scheduler the_scheduler;
 
 /// Prints the fatal report and ends the process with status 2.
 [[noreturn]] void die_deadlocked() noexcept;
+/// Goroutines got no stack, and nobody is left who could free one.
+[[noreturn]] void die_without_stacks() noexcept;
 
 } // namespace runnel::detail

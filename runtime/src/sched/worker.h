@@ -175,6 +175,12 @@ public:
   [[noreturn]] void leave_for_good(fiber& dead, fiber* to) noexcept;
 };
 
+/// Which size of stack it needs.
+inline std::uint32_t stack_class_for(const closure& c) noexcept {
+  return c.stack_class ? static_cast<std::uint32_t>(c.stack_class) - 1
+                       : the_scheduler.default_stack_class();
+}
+
 /// An exception escaped a goroutine: names it and aborts.
 [[noreturn]] void die_of_exception(const fiber& f, std::exception_ptr error) noexcept;
 /// Makes the calling thread this worker's, before run_loop().

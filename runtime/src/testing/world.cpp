@@ -4,6 +4,7 @@
 #include "fiber/sanitizer.h"
 
 #include "debug/describe.h"
+#include "debug/holders.h"
 #include "runnel/detail/closure.h"
 #include "runnel/detail/spin_lock.h"
 #include "time/timers.h"
@@ -351,8 +352,17 @@ std::string world::describe() const {
   }
   std::vector<fiber*> in_order = alive_;
   std::sort(in_order.begin(), in_order.end(), [](auto* a, auto* b) { return a->id < b->id; });
-  for (const fiber* f : in_order)
+  holders known;
+  for (fiber* f : in_order)
+    if (f->state.load(std::memory_order_relaxed) == fiber_state::parked)
+      known.add(*f);
+  known.search();
+  for (const fiber* f : in_order) {
     text += "\n  " + describe_fiber(*f);
+    if (f->state.load(std::memory_order_relaxed) == fiber_state::parked)
+      for (const std::string& line : known.lines(f->note, f))
+        text += "\n      " + line;
+  }
   for (const task* t : ready_)
     if (t->run)
       text += "\n  " + describe_closure(static_cast<const closure&>(*t));

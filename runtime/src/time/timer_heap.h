@@ -4,15 +4,19 @@
 // touches few cache lines. Nodes know their place, so removal costs O(log n) too.
 //
 // 1. A node is in at most one heap; `index` and `heap` change under that heap's lock.
-// 2. `next_due()` may be read without the lock: never later than the earliest timer for a reader
+// 2. Inserting never fails, since who inserts may be about to park: when there is no memory for the
+//    array to grow, nodes go to a list, which costs a walk for each look at it.
+// 3. `next_due()` may be read without the lock: never later than the earliest timer for a reader
 //    that has seen its insertion.
 #pragma once
 
 #include "runnel/detail/spin_lock.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <vector>
 
 namespace runnel::detail {
@@ -20,11 +24,13 @@ namespace runnel::detail {
 class timer_heap;
 
 struct timer_node {
-  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max(),
+                                 listed = none - 1;
   std::int64_t when = 0;      ///< nanoseconds of runnel::clock
   timer_heap* heap = nullptr; ///< whose lock guards this node
-  std::uint32_t index = none; ///< none: not in the heap
+  std::uint32_t index = none; ///< none: not in the heap; listed: in the list
   bool waits = false;         ///< a party's deadline; otherwise an event (timer_core)
+  timer_node* next_listed = nullptr;
 };
 
 class timer_heap {
@@ -36,35 +42,57 @@ public:
 
   // --- with the lock held
   // --------------------------------------------------------------------------
-  void insert(timer_node& n) {
-    heap_.push_back({n.when, &n});
+  void insert(timer_node& n) noexcept {
     n.heap = this;
-    n.index = static_cast<std::uint32_t>(heap_.size() - 1);
-    up(n.index);
+    try {
+      heap_.push_back({n.when, &n});
+      n.index = static_cast<std::uint32_t>(heap_.size() - 1);
+      up(n.index);
+    } catch (const std::bad_alloc&) {
+      n.index = timer_node::listed;
+      n.next_listed = list_;
+      list_ = &n;
+    }
     publish();
-  }
-  /// Makes room first, where an allocation may still fail.
-  void reserve_one() {
-    if (heap_.size() == heap_.capacity())
-      heap_.reserve(heap_.empty() ? 64 : heap_.size() * 2);
   }
   bool remove(timer_node& n) noexcept {
     if (n.index == timer_node::none)
       return false;
     std::uint32_t i = n.index;
     n.index = timer_node::none;
-    entry last = heap_.back();
-    heap_.pop_back();
-    if (i < heap_.size()) {
-      place(i, last);
-      up(i);
-      down(last.node->index);
+    if (i == timer_node::listed) {
+      timer_node** at = &list_;
+      while (*at != &n)
+        at = &(*at)->next_listed;
+      *at = n.next_listed;
+    } else {
+      entry last = heap_.back();
+      heap_.pop_back();
+      if (i < heap_.size()) {
+        place(i, last);
+        up(i);
+        down(last.node->index);
+      }
     }
     publish();
     return true;
   }
-  timer_node* earliest() noexcept { return heap_.empty() ? nullptr : heap_[0].node; }
-  timer_node* at(std::size_t i) noexcept { return heap_[i].node; }
+  timer_node* earliest() noexcept {
+    timer_node* first = heap_.empty() ? nullptr : heap_[0].node;
+    for (timer_node* n = list_; n; n = n->next_listed) [[unlikely]]
+      if (!first || n->when < first->when)
+        first = n;
+    return first;
+  }
+  /// The i-th of size(), in no order.
+  timer_node* at(std::size_t i) noexcept {
+    if (i < heap_.size())
+      return heap_[i].node;
+    timer_node* n = list_;
+    for (i -= heap_.size(); i > 0; --i)
+      n = n->next_listed;
+    return n;
+  }
 
   // --- without -----------------------------------------------------------------------------------
   std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
@@ -109,14 +137,21 @@ private:
     place(i, e);
   }
   void publish() noexcept {
-    next_due_.store(heap_.empty() ? never : heap_[0].when, std::memory_order_relaxed);
-    size_.store(heap_.size(), std::memory_order_relaxed);
+    std::int64_t due = heap_.empty() ? never : heap_[0].when;
+    std::size_t n = heap_.size();
+    for (const timer_node* listed = list_; listed; listed = listed->next_listed) [[unlikely]] {
+      due = std::min(due, listed->when);
+      ++n;
+    }
+    next_due_.store(due, std::memory_order_relaxed);
+    size_.store(n, std::memory_order_relaxed);
   }
 
   spin_lock lock_;
   atomic<std::int64_t> next_due_{never};
   atomic<std::size_t> size_{0};
   std::vector<entry> heap_;
+  timer_node* list_ = nullptr;
 };
 
 } // namespace runnel::detail

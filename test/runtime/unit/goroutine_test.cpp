@@ -369,6 +369,97 @@ TEST(go, children_can_exec) {
   }).join();
 }
 
+TEST(go, children_of_a_plain_thread_can_exec_while_goroutines_run) {
+  std::atomic<bool> stop = false;
+  runnel::channel<int> a, b;
+  auto ping = runnel::spawn([&] {
+    for (int i = 0; !stop; ++i) {
+      a.send(i);
+      b.recv();
+    }
+    a.close();
+  });
+  auto pong = runnel::spawn([&] {
+    while (auto v = a.recv())
+      b.send(*v);
+  });
+  for (int i = 0; i < 10; ++i) {
+    pid_t child = fork();
+    if (child == 0) {
+      execl("/bin/true", "true", static_cast<char*>(nullptr));
+      _exit(1);
+    }
+    int status = -1;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }
+  stop = true;
+  ping.join();
+  pong.join();
+}
+
+std::string dump() {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* out = open_memstream(&text, &size);
+  runnel::dump_goroutines(out);
+  std::fclose(out);
+  std::string copy(text, size);
+  free(text);
+  return copy;
+}
+
+TEST(debug, a_dump_says_who_could_end_a_wait) {
+  runnel::channel<int> c;
+  runnel::channel<void> gate;
+  runnel::mutex m;
+  runnel::wait_group parked;
+  parked.add(3);
+  auto by_value = runnel::spawn([c, gate, &parked] {
+    runnel::this_goroutine::set_name("has-handle");
+    parked.done();
+    gate.recv();
+    c.send(1);
+  });
+  auto holds_lock = runnel::spawn([&] {
+    runnel::this_goroutine::set_name("has-lock");
+    std::lock_guard hold(m);
+    parked.done();
+    gate.recv();
+  });
+  auto waits = runnel::spawn([c, &parked] {
+    runnel::this_goroutine::set_name("waits");
+    parked.done();
+    EXPECT_EQ(c.recv(), 1);
+  });
+  parked.wait();
+  auto wants_lock = runnel::spawn([&] {
+    runnel::this_goroutine::set_name("wants-lock");
+    std::lock_guard hold(m);
+  });
+  std::string text;
+  for (int i = 0; i < 1000; ++i) { // until all have parked
+    text = dump();
+    if (text.find("\"wants-lock\" [mutex]") != text.npos &&
+        text.find("\"waits\" [channel receive]") != text.npos)
+      break;
+    runnel::sleep_for(1ms);
+  }
+  // The line after a goroutine's own.
+  auto line_below = [&](const std::string& name) {
+    std::size_t at = text.find('\n', text.find('"' + name + '"')) + 1;
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_NE(line_below("waits").find("can send: known to "), std::string::npos) << text;
+  EXPECT_NE(line_below("waits").find("\"has-handle\""), std::string::npos) << text;
+  EXPECT_NE(line_below("wants-lock").find("\"has-lock\""), std::string::npos) << text;
+  gate.close();
+  by_value.join();
+  holds_lock.join();
+  waits.join();
+  wants_lock.join();
+}
+
 TEST(debug, a_dump_shows_who_waits_where) {
   runnel::channel<int> c;
   runnel::go([=] {

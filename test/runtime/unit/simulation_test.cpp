@@ -65,6 +65,31 @@ TEST(simulate, a_mutex_is_as_good_a_deadlock) {
             rt::outcome::deadlock);
 }
 
+TEST(simulate, a_report_says_who_could_have_ended_the_wait) {
+  auto r = rt::simulate([] {
+    runnel::channel<int> jobs, never;
+    runnel::go([=] {
+      runnel::this_goroutine::set_name("producer");
+      never.recv();
+      jobs.send(1);
+    });
+    auto consumer = runnel::spawn([&] { // by reference
+      runnel::this_goroutine::set_name("consumer");
+      auto in = runnel::on_recv(jobs), stop = runnel::on_recv(never);
+      runnel::select(in, stop);
+    });
+    runnel::this_goroutine::set_name("main");
+    consumer.join();
+  });
+  EXPECT_EQ(r.result, rt::outcome::deadlock);
+  EXPECT_NE(r.message.find("joins goroutine 3 \"consumer\" [select]"), std::string::npos)
+      << r.message;
+  EXPECT_NE(r.message.find("can send: known to goroutine 1 \"main\" [join], "
+                           "goroutine 2 \"producer\" [channel receive]"),
+            std::string::npos)
+      << r.message;
+}
+
 TEST(simulate, a_ticker_hides_no_deadlock) {
   EXPECT_EQ(rt::simulate([] {
               runnel::ticker t(1s);

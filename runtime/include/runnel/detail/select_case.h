@@ -50,6 +50,8 @@ class select_engine {
 public:
   RUNNEL_BLOCKING RUNNEL_SUSPENDS static std::size_t run(case_base* const* cases, std::size_t n);
   static void handle(case_base& won) { won.handle(); }
+  /// For reports: see chan/select_waits.h.
+  static void visit(const void* wait, void* into, void (*visit)(void*, const chan_core*, bool));
 
   /// For one case beside an `otherwise`: true if that is to be taken. Never in a simulation, where
   /// the choice is a decision.

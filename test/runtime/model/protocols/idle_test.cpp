@@ -156,6 +156,7 @@ void adopt_worker_thread(worker&) noexcept {}
 std::int64_t now_ns() noexcept { return 0; }
 bool fire_due_timers(timer_heap&, std::int64_t, worker*) noexcept { return false; }
 void die_deadlocked() noexcept { std::abort(); }
+void die_without_stacks() noexcept { std::abort(); }
 void scheduler::monitor_loop() noexcept {}
 void scheduler::wake_monitor() noexcept {}
 } // namespace runnel::detail

@@ -177,6 +177,32 @@ bool Lowering::ownerAction(CallParts &P, const Action &A) {
   return false;
 }
 
+/// What `++n`, `n -= 2` or `n.fetch_add(1)` adds, if that is constant.
+std::optional<int64_t> Lowering::addedByAtomic(const CallParts &P) {
+  if (!P.Callee)
+    return std::nullopt;
+  auto Amount = P.Args.empty() ? std::nullopt : constant(P.Args[0]);
+  auto Less = Amount ? std::optional<int64_t>(-*Amount) : std::nullopt;
+  switch (P.Callee->getOverloadedOperator()) {
+  case OO_PlusPlus:
+    return 1;
+  case OO_MinusMinus:
+    return -1;
+  case OO_PlusEqual:
+    return Amount;
+  case OO_MinusEqual:
+    return Less;
+  default:
+    break;
+  }
+  if (!P.Callee->getIdentifier())
+    return std::nullopt;
+  llvm::StringRef Name = P.Callee->getName();
+  if (Name == "fetch_add" || Name == "fetchAndAddOrdered")
+    return Amount;
+  return Name == "fetch_sub" ? Less : std::nullopt;
+}
+
 bool Lowering::lowerAction(CallParts &P, const Action &A) {
   switch (A.What) {
   case Verb::None:
@@ -273,6 +299,14 @@ bool Lowering::lowerAction(CallParts &P, const Action &A) {
     E.Flags = Flags;
     if (const Expr *Of = argument(P, A.Subject))
       E.Spelling = spelling(Of);
+    auto Value = A.What == Verb::Store
+                     ? (P.Args.empty() ? std::nullopt : constant(P.Args[0]))
+                 : A.What == Verb::Modify ? addedByAtomic(P)
+                                          : std::nullopt;
+    if (Value) {
+      E.Value = *Value;
+      E.Flags |= ir::ValueKnown;
+    }
     return true;
   }
   }

@@ -84,6 +84,20 @@ void Lowering::accessPlace(PlaceId P, uint32_t Flags, SourceRange R) {
   E.Spelling = ir::Name(Where.text(R));
 }
 
+/// What the access just told of writes, if that is constant; if it also reads,
+/// what it adds.
+void Lowering::writtenValue(PlaceId To, std::optional<int64_t> Value) {
+  if (To == NoPlace || Current->Events.empty())
+    return;
+  ir::Event &E = Current->Events.back();
+  if (E.What != ir::Op::Access || E.Subject != To || !E.has(ir::Write))
+    return;
+  E.Value = Value.value_or(0);
+  E.Flags &= ~ir::ValueKnown;
+  if (Value)
+    E.Flags |= ir::ValueKnown;
+}
+
 void Lowering::access(const Expr *E, uint32_t Flags) {
   // The hidden variables of a range-for are nobody's business.
   if (namesHidden(E))
@@ -308,6 +322,15 @@ void Lowering::walkAssignment(const BinaryOperator *B) {
   if (B->isCompoundAssignmentOp())
     Flags |= ir::Read;
   accessPlace(To, Flags, B->getLHS()->getSourceRange());
+  if (B->getOpcode() == BO_Assign)
+    writtenValue(To, constant(B->getRHS()));
+  else if (B->getOpcode() == BO_AddAssign)
+    writtenValue(To, constant(B->getRHS()));
+  else if (auto Less = constant(B->getRHS());
+           Less && B->getOpcode() == BO_SubAssign)
+    writtenValue(To, -*Less);
+  else
+    writtenValue(To, std::nullopt);
   if (B->getOpcode() == BO_Assign && To != NoPlace &&
       refers(T, B->getLHS()->getType()))
     assign(To, B->getRHS(), B->getSourceRange());
@@ -315,9 +338,10 @@ void Lowering::walkAssignment(const BinaryOperator *B) {
 
 void Lowering::walkUnary(const UnaryOperator *U) {
   walk(U->getSubExpr());
-  if (U->isIncrementDecrementOp())
+  if (U->isIncrementDecrementOp()) {
     access(U->getSubExpr(), ir::Read | ir::Write);
-  else if (U->getOpcode() == UO_AddrOf)
+    writtenValue(resolve(U->getSubExpr()), U->isIncrementOp() ? 1 : -1);
+  } else if (U->getOpcode() == UO_AddrOf)
     access(U->getSubExpr(), ir::AddressTaken);
 }
 

@@ -67,6 +67,8 @@ private:
   void makeNew(const clang::CXXNewExpr *N);
   void unwindGuards(clang::SourceRange Where);
   void access(const clang::Expr *E, uint32_t Flags);
+  void writtenValue(ir::PlaceId To, std::optional<int64_t> Value);
+  std::optional<int64_t> addedByAtomic(const CallParts &P);
   void accessPlace(ir::PlaceId P, uint32_t Flags, clang::SourceRange Where);
   /// A reference, pointer, handle or closure place now refers to what E does.
   void assign(ir::PlaceId To, const clang::Expr *E, clang::SourceRange Where);

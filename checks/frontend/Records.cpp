@@ -31,9 +31,17 @@ void ModuleBuilder::addField(const DeclaratorDecl *D, ir::Record &Record) {
   Field.GuardedBy = guardOf(TypeTable, D);
   Field.Where = Where.token(D->getLocation());
   Field.Declaration = Where.statement(D->getSourceRange());
-  if (const TypeSourceInfo *Info = D->getTypeSourceInfo())
+  if (const TypeSourceInfo *Info = D->getTypeSourceInfo()) {
     Field.TypeText =
         Where.range(Info->getTypeLoc().getUnqualifiedLoc().getSourceRange());
+    // Of an instance, as the template has it: `std::deque<T>`.
+    if (isa<ClassTemplateSpecializationDecl>(D->getDeclContext()) &&
+        Field.TypeText.editable())
+      if (llvm::StringRef Text = Where.text(
+              Info->getTypeLoc().getUnqualifiedLoc().getSourceRange());
+          !Text.empty() && Text.size() < 200)
+        Field.Type.Spelling = ir::Name(Text);
+  }
   if (const auto *F = dyn_cast<FieldDecl>(D)) {
     Field.Mutable = F->isMutable();
     Field.Initialised = F->hasInClassInitializer();

@@ -41,7 +41,7 @@ void nested() { int a = 0; auto o = [&] { auto i = [&] { a = 1; m.lock(); }; i()
 // CHECK: capture a : int by-reference implicit from local a
 // CHECK: func {{.*}} "nested::lambda::lambda::operator()"
 // CHECK: capture a : int by-reference implicit from capture a
-// CHECK: access capture a write
+// CHECK: access capture a value 1 write
 
 // An algorithm runs what it is given.
 // CHECK: func {{.*}} "now"

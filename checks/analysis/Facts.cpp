@@ -3,6 +3,7 @@
 #include "checks/analysis/Facts.h"
 
 #include "checks/analysis/BeforeThreads.h"
+#include "checks/analysis/Conditions.h"
 #include "checks/analysis/GuardedBy.h"
 #include "checks/analysis/LockGraph.h"
 #include "checks/analysis/Scope.h"
@@ -18,6 +19,7 @@ struct Facts::Kept {
   std::optional<BeforeThreads> Before;
   std::optional<LockGraph> Locks;
   std::optional<GuardedBy> Guards;
+  std::optional<Conditions> Conds;
   llvm::DenseMap<const ir::Function *,
                  std::unique_ptr<std::vector<CriticalSection>>>
       Sections;
@@ -58,6 +60,12 @@ const GuardedBy &Facts::guardedBy() const {
   if (!K->Guards)
     K->Guards.emplace(summaries(), beforeThreads());
   return *K->Guards;
+}
+
+const Conditions &Facts::conditions() const {
+  if (!K->Conds)
+    K->Conds.emplace(P);
+  return *K->Conds;
 }
 
 const std::vector<CriticalSection> &

@@ -27,6 +27,7 @@ class HeldLocks;
 class LockGraph;
 class BeforeThreads;
 class GuardedBy;
+class Conditions;
 struct CriticalSection;
 
 class Facts {
@@ -42,6 +43,7 @@ public:
   const BeforeThreads &beforeThreads() const;
   const LockGraph &lockGraph() const;
   const GuardedBy &guardedBy() const;
+  const Conditions &conditions() const;
   /// The sections that \p F opens itself.
   const std::vector<CriticalSection> &sections(const ir::Function &F) const;
 

@@ -87,6 +87,57 @@ static unsigned fit(ASTContext &Context, const Expr *Arg, QualType Param) {
   return B && !To->isPointerType() ? 1 : 0;
 }
 
+void Lowering::initialiseFields(PlaceId Object, const CXXRecordDecl *R,
+                                SourceRange At, unsigned Depth) {
+  if (Depth > 3 || Where.isSystem(R->getLocation()))
+    return;
+  for (const CXXBaseSpecifier &B : R->bases())
+    if (const CXXRecordDecl *Base = B.getType()->getAsCXXRecordDecl();
+        Base && Base->hasDefinition())
+      initialiseFields(Object, Base->getDefinition(), At, Depth + 1);
+  for (const FieldDecl *Field : R->fields()) {
+    const Expr *Init = Field->getInClassInitializer();
+    QualType Type = Field->getType();
+    if (T.role(Type) == ir::Role::Channel) {
+      const auto *C =
+          Init ? dyn_cast<CXXConstructExpr>(Init->IgnoreParenImpCasts())
+               : nullptr;
+      if (C && C->getConstructor()->isCopyOrMoveConstructor())
+        continue;
+      std::optional<int64_t> Capacity = 0;
+      if (Init)
+        Capacity = C && C->getNumArgs() == 1   ? constant(C->getArg(0))
+                   : C && C->getNumArgs() == 0 ? std::optional<int64_t>(0)
+                                               : std::nullopt;
+      PlaceId To = field(Object, Field, Type);
+      ir::Event &E = emit(ir::Op::MakeChannel, At);
+      E.Subject = To;
+      if (Capacity) {
+        E.Value = *Capacity;
+        E.Flags |= ir::ValueKnown;
+      }
+    } else if (const ir::TypeRef &Ref = T.ref(Type);
+               (Ref.Scalar || Ref.Is == ir::Role::Atomic) && Init) {
+      std::optional<int64_t> Value = initialValue(Init);
+      PlaceId To = field(Object, Field, Type);
+      if (!Value || To == NoPlace)
+        continue;
+      ir::Event &E = emit(ir::Op::Access, At);
+      E.Subject = To;
+      E.Flags = ir::Write | ir::Implicit | ir::ValueKnown;
+      if (Ref.Is == ir::Role::Atomic)
+        E.Flags |= ir::AtomicAccess;
+      E.Value = *Value;
+    } else if (const CXXRecordDecl *Inner = Type->getAsCXXRecordDecl();
+               Inner && Inner->hasDefinition() &&
+               T.role(Type) == ir::Role::Data &&
+               !Inner->hasUserDeclaredConstructor() && !Init) {
+      initialiseFields(field(Object, Field, Type), Inner->getDefinition(), At,
+                       Depth + 1);
+    }
+  }
+}
+
 /// make_shared<T>(a, b) constructs a T of its arguments: the library's body,
 /// which would say with which constructor, is not parsed.
 void Lowering::constructIn(const CallParts &P, PlaceId Object,
@@ -119,8 +170,11 @@ void Lowering::constructIn(const CallParts &P, PlaceId Object,
   }
   // One that the compiler has not yet written does what `new` says by itself.
   if (!Best || Tie || Best->isTrivial() ||
-      ((Best->isImplicit() || Best->isDefaulted()) && !Best->hasBody()))
+      ((Best->isImplicit() || Best->isDefaulted()) && !Best->hasBody())) {
+    if (Args.empty() && !Tie)
+      initialiseFields(Object, R, P.Call->getSourceRange());
     return;
+  }
   CallParts Made;
   Made.Call = P.Call;
   Made.Callee = Best;

@@ -123,17 +123,31 @@ void Lowering::lowerElement(const CFGElement &E) {
     const CXXCtorInitializer *I = E.castAs<CFGInitializer>().getInitializer();
     CurrentStatement = nullptr;
     walk(I->getInit());
-    if (!I->isAnyMemberInitializer() || !I->isWritten())
+    if (!I->isAnyMemberInitializer())
       return;
     const FieldDecl *Field = I->getAnyMember();
+    std::optional<int64_t> Value = initialValue(I->getInit());
+    if (!I->isWritten() && !Value)
+      return;
     PlaceId To = field(resolveThis(), Field, Field->getType());
     if (To == NoPlace)
       return;
     const ir::TypeRef &Type = F.Places[To].Type;
+    if (Value && (Type.Scalar || Type.Is == ir::Role::Atomic)) {
+      accessPlace(To, ir::Write, I->getSourceRange());
+      writtenValue(To, Value);
+      if (!I->isWritten() && !Current->Events.empty())
+        Current->Events.back().Flags |= ir::Implicit;
+      return;
+    }
+    if (!I->isWritten())
+      return;
     bool Refers = Type.indirect() || Type.Is == ir::Role::SharedPointer ||
                   Type.Is == ir::Role::View || Type.Is == ir::Role::Function ||
                   Type.Is == ir::Role::Channel || Type.Is == ir::Role::Sender ||
-                  Type.Is == ir::Role::Receiver || Type.Is == ir::Role::Context;
+                  Type.Is == ir::Role::Receiver ||
+                  Type.Is == ir::Role::Context ||
+                  Type.Is == ir::Role::CancelSource;
     if (Refers && !isa<LambdaExpr>(peel(I->getInit())))
       assign(To, I->getInit(), I->getSourceRange());
     else if (Type.Is == ir::Role::Data || Type.Is == ir::Role::Container)

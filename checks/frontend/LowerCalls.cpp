@@ -189,7 +189,19 @@ void Lowering::callCallables(const CallParts &P, uint32_t Flags) {
   }
 }
 
+PlaceId Lowering::resultOf(const Expr *E) {
+  auto It = NumberOf.find(E);
+  return It == NumberOf.end()
+             ? NoPlace
+             : root(ir::Place::Result, It->second, {}, E->getType());
+}
+
 void Lowering::finishValue(const CallParts &P, uint32_t EventNumber) {
+  // Conditions over what the program's own code returned can be followed.
+  if (P.Call && P.Call->getType()->isScalarType() && !P.Call->isGLValue() &&
+      (!P.Callee || !Where.isSystem(P.Callee->getLocation()) ||
+       (P.Object && T.role(P.Object->getType()) == ir::Role::Function)))
+    NumberOf[P.Call] = EventNumber;
   if (!P.Call || P.Call->isGLValue() || !P.Call->getType()->isRecordType())
     return;
   PlaceId Result = root(ir::Place::Result, EventNumber, {}, P.Call->getType());

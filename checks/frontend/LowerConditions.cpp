@@ -345,6 +345,8 @@ bool Lowering::conditionOfComparison(const Expr *L, const Expr *R,
       }
     }
     PlaceId P = resolve(L);
+    if (P == NoPlace && (P = resultOf(Bare)) != NoPlace)
+      readsOf(Bare, Out.Reads);
     if (P == NoPlace)
       return false;
     bool Null = L->getType()->isPointerType() ||
@@ -361,7 +363,8 @@ bool Lowering::conditionOfComparison(const Expr *L, const Expr *R,
       Out.Value = *Value;
     }
     Out.Subject = P;
-    Out.Reads.push_back(P);
+    if (F.Places[P].Root != ir::Place::Result)
+      Out.Reads.push_back(P);
     return true;
   }
   PlaceId P = resolve(L), Q = resolve(R);
@@ -455,6 +458,10 @@ Condition Lowering::condition(const Expr *E, unsigned Depth) {
   }
   Out.Negated = Negated;
   opaque(E, Out);
+  if (PlaceId P = resultOf(E); P != NoPlace) {
+    Out.What = Condition::Truth;
+    Out.Subject = P;
+  }
   return Out;
 }
 

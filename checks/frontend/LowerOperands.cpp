@@ -7,6 +7,29 @@ namespace runnel::frontend {
 using namespace clang;
 using ir::NoPlace;
 
+std::optional<int64_t> Lowering::initialValue(const Expr *Init) {
+  for (unsigned Depth = 0; Init && Depth < 6; ++Depth) {
+    Init = Init->IgnoreParenImpCasts();
+    if (const auto *D = dyn_cast<CXXDefaultInitExpr>(Init))
+      Init = D->getExpr();
+    else if (const auto *L = dyn_cast<InitListExpr>(Init)) {
+      if (L->getNumInits() == 0)
+        return 0;
+      if (L->getNumInits() != 1)
+        return std::nullopt;
+      Init = L->getInit(0);
+    } else if (const auto *C = dyn_cast<CXXConstructExpr>(Init)) {
+      if (T.role(C->getType()) != ir::Role::Atomic || C->getNumArgs() != 1)
+        return std::nullopt;
+      Init = C->getArg(0);
+    } else if (isa<ImplicitValueInitExpr>(Init))
+      return 0;
+    else
+      break;
+  }
+  return constant(Init);
+}
+
 std::optional<int64_t> Lowering::constant(const Expr *E) {
   if (!E || E->isValueDependent() || E->isTypeDependent())
     return std::nullopt;

@@ -249,6 +249,8 @@ bool Lowering::countAction(CallParts &P, const Action &A) {
                                              : ir::Op::CountWait;
   argumentAccess(P);
   std::optional<int64_t> Amount;
+  ir::Name Symbolic;
+  llvm::SmallVector<PlaceId, 2> Reads;
   if (A.Value < 0) {
     if (What != ir::Op::CountWait ||
         (S != NoPlace && F.Places[S].Type.Is == ir::Role::Semaphore))
@@ -258,9 +260,25 @@ bool Lowering::countAction(CallParts &P, const Action &A) {
     if (const auto *D = dyn_cast<CXXDefaultArgExpr>(E))
       E = D->getExpr();
     Amount = constant(E);
+    if (!Amount && What == ir::Op::CountAdd) {
+      // As a loop's trip count has it: `n`, `items.size()`.
+      E = peel(E);
+      while (const auto *Cast = dyn_cast<ExplicitCastExpr>(E))
+        E = peel(Cast->getSubExpr());
+      Symbolic = canonicalText(E);
+      std::vector<PlaceId> Of;
+      readsOf(E, Of);
+      Reads.assign(Of.begin(), Of.end());
+    }
   } else
     Amount = 1;
   ir::Event &E = emit(What, R);
+  E.Text = Symbolic;
+  for (PlaceId P : Reads) {
+    E.Args.emplace_back();
+    E.Args.back().How = ir::Operand::PlaceArg;
+    E.Args.back().Place = P;
+  }
   E.Subject = S;
   E.Flags = A.Flags & (ir::Try | ir::WithTimeout);
   if (Amount && What != ir::Op::PromiseSet) {

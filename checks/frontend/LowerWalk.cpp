@@ -72,8 +72,10 @@ void Lowering::accessPlace(PlaceId P, uint32_t Flags, SourceRange R) {
     return;
   if (!Current->Events.empty()) {
     ir::Event &Last = Current->Events.back();
+    // Two writes of which a value is known are two events.
     if (Last.What == ir::Op::Access && Last.Subject == P &&
-        (Last.Flags | Flags) == Last.Flags)
+        (Last.Flags | Flags) == Last.Flags &&
+        !((Flags & ir::Write) && Last.has(ir::Write)))
       return;
   }
   ir::Event &E = emit(ir::Op::Access, R);
@@ -143,6 +145,7 @@ static bool refers(Types &T, QualType Type) {
   case ir::Role::Sender:
   case ir::Role::Receiver:
   case ir::Role::Context:
+  case ir::Role::CancelSource:
   case ir::Role::Future:
     return true;
   default:
@@ -224,6 +227,14 @@ void Lowering::walkVariable(const VarDecl *V) {
     return;
   }
   declare(V);
+  if (Init && T.ref(V->getType()).Scalar && !V->getType().isConstQualified() &&
+      !V->getType()->isReferenceType())
+    if (std::optional<int64_t> Value = constant(Init)) {
+      ir::Event &E = emit(ir::Op::Declare, V->getSourceRange());
+      E.Subject = localPlace(V);
+      E.Value = *Value;
+      E.Flags |= ir::ValueKnown;
+    }
   if (Init && V->getType()->isDependentType() &&
       T.role(V->getType()) == ir::Role::Guard) {
     // In a template nobody has instantiated: std::lock_guard<M> l(m).
@@ -312,6 +323,12 @@ void Lowering::walkReturn(const Expr *Value, SourceRange R) {
   E.Flags = Flags;
   if (Value)
     E.Spelling = spelling(Value);
+  if (Value && P == NoPlace)
+    if (std::optional<int64_t> Known = constant(Value)) {
+      E.Args.emplace_back();
+      E.Args.back().How = ir::Operand::Number;
+      E.Args.back().Value = *Known;
+    }
 }
 
 void Lowering::walkAssignment(const BinaryOperator *B) {

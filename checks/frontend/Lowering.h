@@ -70,6 +70,9 @@ private:
   void writtenValue(ir::PlaceId To, std::optional<int64_t> Value);
   std::optional<int64_t> addedByAtomic(const CallParts &P);
   void accessPlace(ir::PlaceId P, uint32_t Flags, clang::SourceRange Where);
+  /// What default member initialisers do to an object nobody else constructs.
+  void initialiseFields(ir::PlaceId Object, const clang::CXXRecordDecl *R,
+                        clang::SourceRange Where, unsigned Depth = 0);
   /// A reference, pointer, handle or closure place now refers to what E does.
   void assign(ir::PlaceId To, const clang::Expr *E, clang::SourceRange Where);
 
@@ -146,6 +149,10 @@ private:
   ir::Name canonicalText(const clang::Expr *E);
   const clang::CallExpr *selectOf(const clang::Expr *E);
   std::optional<int64_t> constant(const clang::Expr *E);
+  /// Of a scalar or an atomic.
+  std::optional<int64_t> initialValue(const clang::Expr *Init);
+  /// The place of what a call of the program's own code returned.
+  ir::PlaceId resultOf(const clang::Expr *E);
 
   // Places (LowerPlaces.cpp).
   ir::PlaceId resolve(const clang::Expr *E);
@@ -207,6 +214,7 @@ private:
   llvm::DenseMap<const clang::VarDecl *, ir::PlaceId> Aliases;
   llvm::DenseSet<const clang::VarDecl *> Resolving;
   llvm::DenseMap<const clang::Expr *, ir::PlaceId> ResolvedCalls;
+  llvm::DenseMap<const clang::Expr *, uint32_t> NumberOf;  ///< of its event
   llvm::DenseMap<const clang::Expr *, ir::PlaceId> MadeBy; ///< temporaries
   llvm::DenseMap<const clang::CXXBindTemporaryExpr *, ir::PlaceId> TempPlace;
   llvm::DenseSet<const clang::ValueDecl *> Declared;

@@ -8,6 +8,62 @@ namespace runnel {
 
 using namespace analysis;
 
+/// A duration in its largest unit.
+static std::string spelled(int64_t Nanoseconds) {
+  static constexpr std::pair<int64_t, const char *> Units[] = {
+      {60'000'000'000, "minutes"},
+      {1'000'000'000, "seconds"},
+      {1'000'000, "milliseconds"},
+      {1'000, "microseconds"}};
+  for (auto [Size, Unit] : Units)
+    if (Nanoseconds != 0 && Nanoseconds % Size == 0)
+      return std::string("std::chrono::") + Unit + "(" +
+             std::to_string(Nanoseconds / Size) + ")";
+  return "std::chrono::nanoseconds(" + std::to_string(Nanoseconds) + ")";
+}
+
+/// `on_recv(after(1s))` becomes `on_timeout(1s)`, where the select can have one
+/// and nobody takes the time that after() sends.
+static void offerTimeout(const ir::Function &F, const ir::Event &Timer,
+                         const ir::Event &Select, const ir::SelectCase &C,
+                         Finding &Found) {
+  if (!C.Where.editable() || C.Handler.How != ir::Operand::Other ||
+      C.Handler.Place != ir::NoPlace || Timer.Args.empty() ||
+      Timer.Args[0].How != ir::Operand::Number)
+    return;
+  // `on_recv(after(1s))`, or a variable that is begun so: no handler is
+  // written.
+  ir::Range Where = C.Where;
+  std::string Before, After;
+  if (C.Named != ir::NoPlace) {
+    const ir::Place &P = F.place(C.Named);
+    if (P.Root != ir::Place::Local || !P.Path.empty())
+      return;
+    const ir::Variable &V = F.Locals[P.Index];
+    const ir::Range &Whole = Timer.Statement;
+    if (!Whole.editable() || Whole.endOffset() != Timer.Where.endOffset() + 2 ||
+        V.Where.endOffset() >= Timer.Where.Begin.Offset ||
+        V.Where.Begin.Offset < Whole.Begin.Offset)
+      return;
+    Where = V.Where;
+    Where.Begin.Offset += V.Where.Length;
+    Where.Begin.Column += V.Where.Length;
+    Where.Length = Whole.endOffset() - Where.Begin.Offset;
+    Before = " = ";
+    After = ";";
+  } else if (C.Where.endOffset() != Timer.Where.endOffset() + 1) {
+    return;
+  }
+  for (const ir::SelectCase &Each : Select.Cases)
+    if (Each.How == ir::SelectCase::Timeout ||
+        Each.How == ir::SelectCase::Otherwise)
+      return;
+  Found.Fixes.push_back(
+      {"let the select have a timeout",
+       {{Where, Before + "runnel::on_timeout(" + spelled(Timer.Args[0].Value) +
+                    ")" + After}}});
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Finding> Out;
   for (const ir::Function &Fn : F.program().module().Functions)
@@ -16,12 +72,15 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
           E.Subject == ir::NoPlace || !inLoop(Fn, At.Block))
         return;
       const ir::Event *Used = nullptr;
+      const ir::SelectCase *Case = nullptr;
       forEachEvent(Fn, [&](Point, const ir::Event &Select) {
         if (Select.What != ir::Op::Select || Select.Cases.size() < 2)
           return;
         for (const ir::SelectCase &C : Select.Cases)
-          if (C.Channel == E.Subject)
+          if (C.Channel == E.Subject) {
             Used = &Select;
+            Case = &C;
+          }
       });
       if (!Used)
         return;
@@ -35,6 +94,7 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
       Found.Notes.push_back(
           {E.Where, "use on_timeout(...), which goes with the select, or one "
                     "runnel::timer before the loop that is reset in it"});
+      offerTimeout(Fn, E, *Used, *Case, Found);
       Out.push_back(std::move(Found));
     });
   return Out;

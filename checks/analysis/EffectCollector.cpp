@@ -2,6 +2,7 @@
 
 #include "checks/analysis/EffectCollector.h"
 
+#include "checks/analysis/Endings.h"
 #include "checks/analysis/LockFlow.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -165,6 +166,8 @@ void EffectCollector::callees(Point At, const Event &E,
 
 void EffectCollector::effects(Point At, const Event &E, const LockState &Before,
                               std::vector<Effect> &Out) const {
+  if (isDoomed(S.of(F).Doomed, At))
+    return;
   const size_t First = Out.size();
   own(At, E, Before, Out);
   callees(At, E, Out);

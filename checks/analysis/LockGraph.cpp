@@ -125,7 +125,8 @@ private:
                    witness(At, Before, Held, Got));
         continue;
       }
-      if (isPrivate(From) || isPrivate(To) ||
+      if (isPrivate(From) || isPrivate(To) || isAlias(S.program(), From) ||
+          isAlias(S.program(), To) ||
           (Held.Shared && (Got.Flags & ir::Shared)) ||
           (From == To && ordersObjects(F)))
         continue;

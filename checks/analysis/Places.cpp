@@ -251,6 +251,13 @@ LockClass lockClass(const ir::Function &F, const Place &Given) {
   return C;
 }
 
+bool isAlias(const ir::Program &P, const LockClass &C) {
+  if (C.How != LockClass::Field)
+    return false;
+  const ir::Field *F = P.field(C.Symbol);
+  return F && (F->Type.indirect() || F->Type.Is == ir::Role::SharedPointer);
+}
+
 std::string className(const ir::Program &P, const LockClass &C) {
   std::string Elements = C.Element ? "[]" : "";
   switch (C.How) {

@@ -74,6 +74,9 @@ struct LockClass {
 };
 
 LockClass lockClass(const ir::Function &F, const ir::Place &Lock);
+/// A field that only refers to a lock: which lock that is, and what else it is
+/// called, is decided where the field is set.
+bool isAlias(const ir::Program &P, const LockClass &C);
 /// For messages: `Store::mu`, `cache_lock`.
 std::string className(const ir::Program &P, const LockClass &C);
 

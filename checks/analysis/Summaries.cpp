@@ -3,6 +3,7 @@
 #include "checks/analysis/Summaries.h"
 
 #include "checks/analysis/EffectCollector.h"
+#include "checks/analysis/Endings.h"
 #include "checks/analysis/LockFlow.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -100,6 +101,10 @@ public:
     std::vector<Effect> Effects;
     std::vector<Touch> Touches;
     bool Changed = false, More = F.Incomplete, Throws = false;
+    Into.Doomed = doomedFrom(F, [&](Point At, const Event &E, bool DeadEnd) {
+      return endsProgram(F, At, E, DeadEnd);
+    });
+    Into.EndsProgram = isDoomed(Into.Doomed, {0, 0});
     Held.walk([&](Point At, const Event &E, const LockState &Before) {
       Collector.effects(At, E, Before, Effects);
       More |= !Collector.touches(At, E, Touches);
@@ -121,6 +126,27 @@ public:
   }
 
 private:
+  /// Does not come back, and the program goes on.
+  static bool isWayOut(llvm::StringRef Call) {
+    return Call.contains_insensitive("exit_thread") ||
+           Call.contains_insensitive("exitthread") ||
+           Call.ends_with("pthread_exit") || Call.ends_with("thrd_exit") ||
+           Call.ends_with("longjmp");
+  }
+
+  bool endsProgram(const Function &F, Point At, const Event &E,
+                   bool DeadEnd) const {
+    if (E.What != Op::Call && E.What != Op::Block)
+      return false;
+    const llvm::SmallVector<Target, 2> Targets = S.targets(F, At);
+    if (Targets.empty())
+      return DeadEnd && !E.has(ir::MayThrow) && !isWayOut(E.Text.str());
+    return llvm::all_of(Targets, [&](const Target &T) {
+      const Summary &Callee = S.of(*T.Callee);
+      return !T.InPlace && Callee.EndsProgram && !Callee.MayThrow;
+    });
+  }
+
   bool throws(const Function &F, Point At, const Event &E) const {
     if (F.Blocks[At.Block].InTry)
       return false;
@@ -300,11 +326,12 @@ bool Summaries::stillHeld(const Function &F, const LockState &State,
     if (Lock.contains(R) ||
         (Held.Guard != ir::NoPlace && H.guard(Held.Guard).contains(R)))
       return true;
-    // It releases one like it, and of whose object cannot be told.
-    if (isDefinite(R))
-      return false;
+    // It releases what another object refers to: that may be this one.
     const LockClass Other = lockClass(F, R);
-    return !Other.known() || Other == Class;
+    if (!(Other == Class) && (isAlias(P, Other) || isAlias(P, Class)))
+      return true;
+    // It releases one like it, and of whose object cannot be told.
+    return !isDefinite(R) && (!Other.known() || Other == Class);
   });
 }
 

@@ -86,6 +86,9 @@ struct Summary {
   bool TouchesMore = false;   ///< the cap was reached, or code is unknown
   bool MayThrow = false;
   bool NeverReturns = false;
+  bool EndsProgram = false; ///< no call of it comes back, see Endings.h
+  /// Per block, from which event on the program is bound to end; may be empty.
+  std::vector<uint32_t> Doomed;
 
   bool may(Effect::Kind K) const;
   const Effect *first(Effect::Kind K) const;

@@ -108,9 +108,11 @@ bool isBelieved(const analysis::Facts &Facts, const LockWitness &W) {
 
 const LockWitness *believed(const analysis::Facts &F,
                             const analysis::LockEdge &E) {
-  auto It = llvm::find_if(
-      E.Witnesses, [&](const LockWitness &W) { return isBelieved(F, W); });
-  return It == E.Witnesses.end() ? nullptr : &*It;
+  const LockWitness *Best = nullptr;
+  for (const LockWitness &W : E.Witnesses)
+    if (isBelieved(F, W) && (!Best || W.How.Sure > Best->How.Sure))
+      Best = &W;
+  return Best;
 }
 
 void tell(const analysis::Facts &Facts, const LockWitness &W,

@@ -28,7 +28,8 @@ std::string lockName(const ir::Program &P, const ir::Function &In,
                      const ir::Place &Lock);
 
 bool isBelieved(const analysis::Facts &F, const analysis::LockWitness &W);
-/// The first witness of the edge that is believed, or null.
+/// The first witness of the edge that is believed, rather one that does not
+/// rest on which overrider runs; or null.
 const analysis::LockWitness *believed(const analysis::Facts &F,
                                       const analysis::LockEdge &E);
 

@@ -273,7 +273,23 @@ void LockFlow::guardMove(PlaceId To, PlaceId From, LockState &S) const {
   }
 }
 
+/// `mu.AssertHeld()`: from here on the caller's lock is a fact.
+void LockFlow::assertHeld(PlaceId Lock, LockState &S) const {
+  const LockIndex L = lockOf(Lock);
+  for (Hold &Held : S.Holds)
+    if (Held.Lock == L) {
+      Held.Is = Presence::Yes;
+      return;
+    }
+  Hold New;
+  New.Lock = L;
+  New.From = Origin::Contract;
+  insert(S, New);
+}
+
 void LockFlow::call(Point At, const Event &E, LockState &S) const {
+  if (assertsHeld(F, E))
+    return assertHeld(E.Subject, S);
   for (const MappedEffect &M : calleeEffects(At, E))
     leaveWith(At, M, S);
   passGuards(E, S);

@@ -34,6 +34,9 @@ bool canBeRebound(const ir::Function &F, const ir::Place &P);
 bool dependsOn(const ir::Function &F, const ir::Place &Lock,
                const ir::Place &Changed);
 
+/// A call of a lock's method that checks that its caller holds the lock.
+bool assertsHeld(const ir::Function &F, const ir::Event &E);
+
 /// What an attribute of \p F says that a call of it does to a lock.
 std::optional<LockEffect> promised(const ir::Function &F,
                                    const ir::LockContract &C);
@@ -55,6 +58,8 @@ public:
 
 private:
   bool scan(llvm::ArrayRef<LockEffect> Entry);
+  void solve();
+  bool dropContradicted();
   void enter(llvm::ArrayRef<LockEffect> Entry);
   void findStale();
   void scanEvent(Point At, const ir::Event &E);
@@ -75,6 +80,7 @@ private:
   void guardEnd(ir::PlaceId Guard, LockState &S) const;
   void guardMove(ir::PlaceId To, ir::PlaceId From, LockState &S) const;
   void call(Point At, const ir::Event &E, LockState &S) const;
+  void assertHeld(ir::PlaceId Lock, LockState &S) const;
   void passGuards(const ir::Event &E, LockState &S) const;
   void rename(ir::PlaceId Changed, LockState &S) const;
   std::vector<MappedEffect> calleeEffects(Point At, const ir::Event &E) const;

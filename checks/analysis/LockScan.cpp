@@ -187,6 +187,8 @@ void LockFlow::scanEvent(Point At, const Event &E) {
   case Op::Call:
   case Op::Block:
   case Op::OnceCall:
+    if (assertsHeld(F, E))
+      AddLock(E.Subject);
     for (const MappedEffect &M : calleeEffects(At, E)) {
       if (!M.Lock.sameAs(M.Guard))
         intern(M.Lock);
@@ -202,13 +204,24 @@ void LockFlow::scanEvent(Point At, const Event &E) {
   }
 }
 
+bool assertsHeld(const ir::Function &F, const Event &E) {
+  if (E.What != Op::Call || E.Subject == NoPlace ||
+      F.place(E.Subject).Type.Is != ir::Role::Lock)
+    return false;
+  // The word decides only what a lock's own method does.
+  llvm::StringRef Name = E.Text.str();
+  Name = Name.substr(Name.find_last_of(".>:") + 1);
+  return Name.starts_with_insensitive("assert") &&
+         !Name.contains_insensitive("not");
+}
+
 /// Whether anything in the function has to do with locks.
 static bool concernsLocks(const ir::Function &F) {
   if (!F.Contracts.empty())
     return true;
   for (const ir::Block &B : F.Blocks)
     for (const Event &E : B.Events)
-      if (E.What <= Op::Wait)
+      if (E.What <= Op::Wait || assertsHeld(F, E))
         return true;
   return false;
 }
@@ -382,6 +395,42 @@ static bool join(LockState &To, const LockState &From) {
   return true;
 }
 
+/// A contract that says the caller holds a lock, and a body that locks the very
+/// lock: one of them is wrong, and it is not the body, which runs. Forgets such
+/// contracts; whether there were any.
+bool LockFlow::dropContradicted() {
+  llvm::SmallVector<LockIndex, 2> Wrong;
+  auto Takes = [&](LockIndex L, const LockState &Before) {
+    for (const Hold &Held : Before.Holds)
+      if (Held.Lock == L && Held.From == Origin::Contract && Held.sure() &&
+          !H.Locks[L].Type.has(ir::Recursive))
+        Wrong.push_back(L);
+  };
+  if (llvm::none_of(Start.Holds, [](const Hold &Held) {
+        return Held.From == Origin::Contract;
+      }))
+    return false;
+  H.walk([&](Point At, const Event &E, const LockState &Before) {
+    if (E.has(ir::Try) || E.has(ir::WithTimeout) || E.has(ir::Adopt) ||
+        E.has(ir::Defer))
+      return;
+    if (E.What == Op::Lock && E.Subject != NoPlace)
+      Takes(lockOf(E.Subject), Before);
+    else if (E.What == Op::GuardBegin)
+      for (size_t I = 0; I < E.Args.size(); ++I)
+        Takes(argumentLock(At, E, I), Before);
+    else if (E.What == Op::Call)
+      for (const MappedEffect &M : calleeEffects(At, E))
+        if (auto L = H.indexOf(M.Lock); L && M.Is == Presence::Yes)
+          Takes(*L, Before);
+  });
+  llvm::erase_if(Start.Holds, [&](const Hold &Held) {
+    return Held.From == Origin::Contract &&
+           llvm::is_contained(Wrong, Held.Lock);
+  });
+  return !Wrong.empty();
+}
+
 void LockFlow::run(llvm::ArrayRef<LockEffect> Entry) {
   H.In.clear();
   H.AtReturn = {};
@@ -390,7 +439,14 @@ void LockFlow::run(llvm::ArrayRef<LockEffect> Entry) {
     H.Classes.clear();
     return;
   }
-  H.In.resize(F.Blocks.size());
+  solve();
+  if (dropContradicted())
+    solve();
+}
+
+void LockFlow::solve() {
+  H.AtReturn = {};
+  H.In.assign(F.Blocks.size(), {});
   const std::vector<ir::BlockId> Order = reversePostOrder(F);
   std::vector<uint32_t> Rank(F.Blocks.size(), 0);
   for (uint32_t I = 0; I < Order.size(); ++I)

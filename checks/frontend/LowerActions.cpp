@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "checks/frontend/Lowering.h"
+#include "checks/frontend/Shapes.h"
 
 namespace runnel::frontend {
 
@@ -331,7 +332,7 @@ bool Lowering::lowerAction(CallParts &P, const Action &A) {
   case Verb::Reader:
   case Verb::Element:
   case Verb::View:
-    ordinaryCall(P, /*Quiet=*/true);
+    ordinaryCall(P, /*Quiet=*/!assertsHeld(P.Callee));
     return true;
   case Verb::Emplace:
   case Verb::Reset:

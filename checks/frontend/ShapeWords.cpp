@@ -59,6 +59,16 @@ LockWord lockWord(llvm::StringRef Name) {
       .Default(LockWord::None);
 }
 
+bool assertsHeld(const FunctionDecl *F) {
+  if (!F || !F->getIdentifier() || !isa<CXXMethodDecl>(F))
+    return false;
+  llvm::StringRef Name = F->getName();
+  return Name.starts_with_insensitive("assert") &&
+         (Name.ends_with_insensitive("held") ||
+          Name.ends_with_insensitive("acquired")) &&
+         !Name.contains_insensitive("not");
+}
+
 static std::optional<Action> lockAction(LockWord W, const CXXMethodDecl *M) {
   Action A;
   bool Bool = M->getReturnType()->isBooleanType();

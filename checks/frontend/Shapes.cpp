@@ -82,6 +82,14 @@ const Stmt *bodyOf(const FunctionDecl *F) {
   return Pattern != F ? Pattern->getBody(Definition) : nullptr;
 }
 
+/// The method of its own object that a call names, templates included.
+const CXXMethodDecl *ownMethod(const CallExpr *Call) {
+  const auto *M = dyn_cast<MemberExpr>(Call->getCallee()->IgnoreParens());
+  if (!M || !isa<CXXThisExpr>(M->getBase()->IgnoreParenCasts()))
+    return nullptr;
+  return dyn_cast<CXXMethodDecl>(M->getMemberDecl());
+}
+
 /// A lock or unlock that a body makes: its subject, and the fields to follow
 /// from there.
 struct Locking {
@@ -91,14 +99,17 @@ struct Locking {
   llvm::ArrayRef<const FieldDecl *> Path;
 };
 
-/// Calls Do with each lock or unlock a body makes itself, or through a method
-/// that locks a field of its own object.
+/// Calls Do with each lock or unlock a body makes itself, through a method of
+/// its own object, or through one that locks a field of another's.
 void eachLocking(Types &T, const Stmt *S, unsigned Depth,
                  llvm::function_ref<void(const Locking &)> Do,
                  bool Through = true) {
   if (!S || Depth > 40 || isa<LambdaExpr>(S))
     return;
   if (const auto *Call = dyn_cast<CallExpr>(S)) {
+    // ~Guard() { unlock(); }
+    if (const CXXMethodDecl *Own = Through ? ownMethod(Call) : nullptr)
+      eachLocking(T, bodyOf(Own), Depth + 1, Do, /*Through=*/false);
     const Expr *Object = nullptr;
     if (const auto *M = dyn_cast<CXXMemberCallExpr>(Call))
       Object = M->getImplicitObjectArgument();

@@ -45,6 +45,8 @@ enum class LockWord : uint8_t {
   Neutral, ///< assert_held, native_handle: says nothing, spoils nothing
 };
 LockWord lockWord(llvm::StringRef Name);
+/// A lock's method that checks that its caller holds the lock.
+bool assertsHeld(const clang::FunctionDecl *F);
 
 /// Where the constructor of a guard by shape gets its lock from: the parameter,
 /// and the fields to follow from there.

@@ -176,3 +176,26 @@ private:
   Latch mu_;
   int v_ = 0;
 };
+
+// An assertion that the caller holds it.
+class Checked {
+  class Mutex {
+  public:
+    void Lock() { mu_.lock(); }
+    void Unlock() { mu_.unlock(); }
+    void AssertHeld() {}
+
+  private:
+    std::mutex mu_;
+  };
+  Mutex mu_;
+  int n_ = 0;
+
+public:
+  void add() {
+    mu_.AssertHeld();
+    mu_.Lock(); // expect: web-self-deadlock "'mu_' is locked again by 'Checked::add'"
+    ++n_;
+    mu_.Unlock();
+  }
+};

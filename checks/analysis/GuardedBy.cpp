@@ -110,12 +110,14 @@ private:
   }
 
   void add(Point At, const Event &E, const LockState &Before) {
-    const Place P =
-        resolveAccessors(S.program(), normalized(F, F.place(E.Subject)));
+    const Place Named = normalized(F, F.place(E.Subject));
+    const Place P = resolveAccessors(S.program(), Named);
     if (isOwn(P))
       return;
+    // An accessor may lock for itself what it then gives away.
+    const bool Through = !Named.sameAs(P);
     if (P.Root == Place::Global && P.Path.empty())
-      note(P.Symbol, P, 0, At, E.has(ir::Write), Before);
+      note(P.Symbol, P, 0, At, E.has(ir::Write), Through, {}, Before);
     for (size_t I = 0; I < P.Path.size(); ++I) {
       if (P.Path[I].How != Step::Field)
         continue;
@@ -127,7 +129,10 @@ private:
           I + 1 < P.Path.size() && (Field->Type.indirect() ||
                                     Field->Type.Is == ir::Role::SharedPointer ||
                                     Field->Type.Is == ir::Role::OwningPointer);
-      note(P.Path[I].Symbol, P, I, At, E.has(ir::Write) && !Inside, Before);
+      const bool Part =
+          !Inside && I + 1 < P.Path.size() && P.Path[I + 1].How == Step::Field;
+      note(P.Path[I].Symbol, P, I, At, E.has(ir::Write) && !Inside, Through,
+           Part ? P.Path[I + 1].Symbol : ir::Name(), Before);
     }
   }
 
@@ -150,12 +155,13 @@ private:
   }
 
   void note(ir::Name Symbol, const Place &P, size_t Step, Point At, bool Write,
-            const LockState &Before) {
+            bool Through, ir::Name Part, const LockState &Before) {
     DataAccess A;
+    A.Part = Part;
     A.In = &F;
     A.At = At;
     A.Write = Write;
-    A.Maybe = !isDefinite(P) && P.Root == Place::Unknown;
+    A.Maybe = Through || (!isDefinite(P) && P.Root == Place::Unknown);
     for (const Hold &Held : Before.Holds) {
       const LockClass &C = H.classOf(Held.Lock);
       if (Held.Is == Presence::No)

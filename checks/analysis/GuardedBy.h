@@ -26,6 +26,8 @@ struct DataAccess {
   /// The locks surely held: siblings of the very object, and globals. Sorted.
   llvm::SmallVector<LockClass, 1> Under;
   bool Maybe = false; ///< some lock may be held, or the object is not certain
+  /// The member of it that is meant: `tsStart` of `stats.tsStart`.
+  ir::Name Part;
 
   bool under(const LockClass &C) const;
 };

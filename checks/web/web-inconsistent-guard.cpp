@@ -3,10 +3,12 @@
 #include "checks/Check.h"
 #include "checks/analysis/CallGraph.h"
 #include "checks/analysis/GuardedBy.h"
+#include "checks/web/Conventions.h"
 #include "checks/web/Story.h"
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <map>
 #include <set>
 
 namespace runnel {
@@ -16,6 +18,7 @@ using analysis::Facts;
 using analysis::Guarding;
 using analysis::LockClass;
 using ir::Function;
+using web::isPlainData;
 
 static constexpr OptionInfo OptionList[] = {
     {"Percent", "66", "of the accesses that must be under the lock"},
@@ -23,77 +26,57 @@ static constexpr OptionInfo OptionList[] = {
 };
 
 namespace {
+/// Some data and the accesses of it that lack its lock.
+struct Item {
+  const Guarding *Data = nullptr;
+  std::vector<const DataAccess *> Bare;
+  unsigned Under = 0;
+};
+
 class Inconsistencies {
 public:
   Inconsistencies(const Facts &F, const Options &O)
       : F(F), P(F.program()), Percent(O.get("Percent", 66L)),
-        MinGuarded(O.get("MinGuarded", 2L)) {}
+        MinGuarded(O.get("MinGuarded", 2L)), Callers(F) {}
 
   std::vector<Finding> run() {
     for (const auto &[Symbol, G] : F.guardedBy().all())
-      if (isPlainData(Symbol))
+      if (isPlainData(P, Symbol))
         if (const LockClass *Lock = G.guard(Percent))
           consider(G, *Lock);
+    for (auto &[Lock, Items] : ByLock)
+      for (const std::vector<Item> &Group : together(Items))
+        report(Lock, Group);
     return std::move(Out);
   }
 
 private:
-  /// Data that a lock makes safe and nothing else does.
-  bool isPlainData(ir::Name Symbol) const {
-    const ir::Field *Field = P.field(Symbol);
-    const ir::Global *Global = Field ? nullptr : P.global(Symbol);
-    if (!Field && !Global)
-      return false;
-    if (Field ? Field->ThreadLocal : Global->ThreadLocal)
-      return false;
-    const ir::TypeRef &T = Field ? Field->Type : Global->Type;
-    switch (T.Is) {
-    case ir::Role::Data:
-    case ir::Role::Container:
-    case ir::Role::View:
-    case ir::Role::OwningPointer:
-    case ir::Role::SharedPointer:
-    case ir::Role::Optional:
-    case ir::Role::Function:
-    case ir::Role::Duration:
-      break;
-    default:
-      return false;
-    }
-    if (T.Const || T.Reference || T.Volatile)
-      return false;
-    // An object with a lock of its own looks after itself.
-    const ir::Record *R = P.record(T.Record);
-    return !R || llvm::none_of(R->Fields, [](const ir::Field &Inner) {
-      return Inner.Type.Is == ir::Role::Lock ||
-             Inner.Type.Is == ir::Role::Atomic;
-    });
-  }
-
-  /// A function that starts or ends threads knows when it is alone; one that
-  /// says "locked" in its name leaves locking to its caller.
-  bool knowsWhatItDoes(const Function &Fn) const {
-    const analysis::Summary &S = F.summaries().of(Fn);
-    if (S.may(analysis::Effect::Spawn) || S.may(analysis::Effect::Join))
-      return true;
-    llvm::StringRef Name = Fn.Id.str();
-    return Name.contains_insensitive("lock") ||
-           Name.contains_insensitive("unsafe") ||
-           Name.contains_insensitive("unsync");
-  }
-
-  bool someCallerHolds(const Function &Fn, const LockClass &Lock) const {
-    return llvm::any_of(
-        F.callGraph().callers(Fn), [&](const analysis::CallEdge *E) {
-          const analysis::HeldLocks &H = F.held(*E->Caller);
-          if (H.trivial())
-            return false;
-          return llvm::any_of(H.before(E->At).Holds,
-                              [&](const analysis::Hold &Held) {
-                                return Held.Is != analysis::Presence::No &&
-                                       H.classOf(Held.Lock) == Lock;
-                              });
-        });
+  void consider(const Guarding &G, const LockClass &Lock) {
+    // What a reference leads to, callers may hold under another name.
+    if (analysis::isAlias(P, Lock))
+      return;
+    std::set<const Function *> Guarded;
+    unsigned Writes = 0;
+    Item Found;
+    Found.Data = &G;
+    for (const DataAccess &A : G.Accesses)
+      if (A.under(Lock)) {
+        Guarded.insert(A.In);
+        Writes += A.Write;
+        ++Found.Under;
+      }
+    if (Writes == 0 || Guarded.size() < MinGuarded)
+      return;
+    const ir::Field *Field = P.field(G.Symbol);
+    for (const DataAccess &A : G.Accesses)
+      if (!A.Maybe && !A.under(Lock) && A.Under.empty() &&
+          isOpenToAll(*A.In, Field != nullptr) && !Guarded.count(A.In) &&
+          isOfOthers(G, A, Lock) && !Callers.leavesLocking(*A.In, Lock) &&
+          // An assertion, or a line of a log.
+          (A.Write || !analysis::rangeAt(*A.In, A.At).InMacro))
+        Found.Bare.push_back(&A);
+    if (!Found.Bare.empty())
+      ByLock[Lock].push_back(std::move(Found));
   }
 
   /// Anybody may call it, from any thread.
@@ -105,67 +88,144 @@ private:
                  : !Fn.Internal && !Fn.Lambda;
   }
 
-  void consider(const Guarding &G, const LockClass &Lock) {
-    std::set<const Function *> Guarded;
-    unsigned Writes = 0, Under = 0;
-    for (const DataAccess &A : G.Accesses)
-      if (A.under(Lock)) {
-        Guarded.insert(A.In);
-        Writes += A.Write;
-        ++Under;
+  /// The access misses a lock that it could take, on data that this lock is
+  /// for.
+  bool isOfOthers(const Guarding &G, const DataAccess &A,
+                  const LockClass &Lock) const {
+    // Of a bundle of data, one part may need no lock.
+    if (const Guarding *Part = A.Part ? F.guardedBy().of(A.Part) : nullptr) {
+      const LockClass *Its = Part->guard(Percent);
+      if (!Its || !(*Its == Lock))
+        return false;
+    }
+    // A method of plain data, which others have and lock, cannot lock.
+    const ir::Record *Owner = P.recordOfField(G.Symbol);
+    const ir::Record *Locker =
+        Lock.How == LockClass::Field ? P.recordOfField(Lock.Symbol) : nullptr;
+    return !Owner || !Locker || Owner == Locker ||
+           A.In->Record != Owner->Symbol ||
+           P.isA(Owner->Symbol, Locker->Symbol) ||
+           P.isA(Locker->Symbol, Owner->Symbol);
+  }
+
+  /// Data that the same functions touch bare is one mistake.
+  static std::vector<std::vector<Item>> together(std::vector<Item> &Items) {
+    std::vector<std::vector<Item>> Groups;
+    std::vector<std::set<const Function *>> Touching;
+    for (Item &I : Items) {
+      std::set<const Function *> Mine;
+      for (const DataAccess *A : I.Bare)
+        Mine.insert(A->In);
+      std::vector<Item> Group;
+      for (size_t G = 0; G < Groups.size();) {
+        const bool Shared = llvm::any_of(
+            Mine, [&](const Function *Fn) { return Touching[G].count(Fn); });
+        if (!Shared) {
+          ++G;
+          continue;
+        }
+        for (Item &Other : Groups[G])
+          Group.push_back(std::move(Other));
+        Mine.insert(Touching[G].begin(), Touching[G].end());
+        Groups.erase(Groups.begin() + G);
+        Touching.erase(Touching.begin() + G);
       }
-    if (Writes == 0 || Guarded.size() < MinGuarded)
-      return;
-    const bool Field = P.field(G.Symbol) != nullptr;
-    std::vector<const DataAccess *> Bare;
-    for (const DataAccess &A : G.Accesses)
-      if (!A.Maybe && !A.under(Lock) && A.Under.empty() &&
-          isOpenToAll(*A.In, Field) && !Guarded.count(A.In) &&
-          !knowsWhatItDoes(*A.In) && !someCallerHolds(*A.In, Lock))
-        Bare.push_back(&A);
-    if (!Bare.empty())
-      report(G, Lock, Bare, Under);
+      Group.push_back(std::move(I));
+      Groups.push_back(std::move(Group));
+      Touching.push_back(std::move(Mine));
+    }
+    return Groups;
   }
 
-  std::string dataName(ir::Name Symbol) const {
-    if (const ir::Field *Field = P.field(Symbol))
+  std::string dataName(const Item &I) const {
+    if (const ir::Field *Field = P.field(I.Data->Symbol))
       return Field->Id.str().str();
-    return P.global(Symbol)->Id.str().str();
+    return P.global(I.Data->Symbol)->Id.str().str();
   }
 
-  void report(const Guarding &G, const LockClass &Lock,
-              llvm::ArrayRef<const DataAccess *> Bare, unsigned Under) {
-    const std::string Data = dataName(G.Symbol),
-                      Mutex = analysis::className(P, Lock);
-    const DataAccess &First = *Bare.front();
+  /// What the function of \p First touches bare: `'a'`, `'a' and 'b'`, `'a',
+  /// 'b' and 4 more`.
+  std::string namesOf(llvm::ArrayRef<Item> Group, const Function &In) const {
+    constexpr size_t MaxNamed = 3;
+    std::vector<std::string> Names;
+    for (const Item &I : Group)
+      if (llvm::any_of(I.Bare,
+                       [&](const DataAccess *A) { return A->In == &In; }))
+        Names.push_back(dataName(I));
+    if (Names.size() <= MaxNamed)
+      return web::enumerate(Names);
+    return "'" + Names[0] + "', '" + Names[1] + "' and " +
+           std::to_string(Names.size() - 2) + " more";
+  }
+
+  void report(const LockClass &Lock, llvm::ArrayRef<Item> Group) {
+    constexpr size_t MaxNotes = 6;
+    const DataAccess *First = nullptr;
+    unsigned Under = 0;
+    size_t Names = 0;
+    auto Where = [](const DataAccess &A) {
+      return analysis::rangeAt(*A.In, A.At);
+    };
+    for (const Item &I : Group)
+      for (const DataAccess *A : I.Bare)
+        if (!First || Where(*A) < Where(*First))
+          First = A;
+    bool Writes = false;
+    for (const Item &I : Group)
+      for (const DataAccess *A : I.Bare)
+        if (A->In == First->In) {
+          Writes |= A->Write;
+          Under += I.Under;
+          ++Names;
+          break;
+        }
+    const std::string Mutex = analysis::className(P, Lock),
+                      Data = namesOf(Group, *First->In);
     Finding Found;
     Found.Check = "runnel-web-inconsistent-guard";
-    Found.Where = analysis::rangeAt(*First.In, First.At);
-    Found.Message = "'" + web::functionName(P, *First.In) +
-                    (First.Write ? "' writes '" : "' reads '") + Data +
-                    "' without '" + Mutex + "', which guards it in " +
-                    std::to_string(Under) + " other places";
-    for (const DataAccess &A : G.Accesses)
+    Found.Where = Where(*First);
+    Found.Message = "'" + web::functionName(P, *First->In) +
+                    (Writes ? "' writes " : "' reads ") + Data + " without '" +
+                    Mutex + "', which guards " + (Names == 1 ? "it" : "them") +
+                    " in " + std::to_string(Under) + " other places";
+    for (const DataAccess &A : Group.front().Data->Accesses)
       if (A.under(Lock) && A.Write) {
-        Found.Notes.push_back({analysis::rangeAt(*A.In, A.At),
-                               "'" + web::functionName(P, *A.In) +
-                                   "' writes it with '" + Mutex + "' locked"});
+        Found.Notes.push_back({Where(A), "'" + web::functionName(P, *A.In) +
+                                             "' writes it with '" + Mutex +
+                                             "' locked"});
         break;
       }
-    for (const DataAccess *A : Bare.drop_front())
-      Found.Notes.push_back(
-          {analysis::rangeAt(*A->In, A->At),
-           "'" + web::functionName(P, *A->In) + "' touches it bare, too"});
+    size_t More = 0;
+    for (const Item &I : Group)
+      for (const DataAccess *A : I.Bare) {
+        if (A == First)
+          continue;
+        if (Found.Notes.size() > MaxNotes) {
+          ++More;
+          continue;
+        }
+        Found.Notes.push_back(
+            {Where(*A),
+             "'" + web::functionName(P, *A->In) + "' touches " +
+                 (Group.size() == 1 ? "it" : "'" + dataName(I) + "'") +
+                 " bare, too"});
+      }
+    if (More)
+      Found.Notes.back().Message +=
+          ", and so do " + std::to_string(More) + " more places";
     Found.Notes.push_back(
-        {First.In->Where,
-         "lock '" + Mutex + "' here, or make '" + Data + "' atomic"});
-    Found.Symbol = analysis::className(P, {LockClass::Field, G.Symbol});
+        {First->In->Where,
+         "lock '" + Mutex + "' here, or make " + Data + " atomic"});
+    Found.Symbol =
+        analysis::className(P, {LockClass::Field, Group.front().Data->Symbol});
     Out.push_back(std::move(Found));
   }
 
   const Facts &F;
   const ir::Program &P;
   const unsigned Percent, MinGuarded;
+  const web::Conventions Callers;
+  std::map<LockClass, std::vector<Item>> ByLock;
   std::vector<Finding> Out;
 };
 } // namespace

@@ -5,6 +5,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace runnel {
@@ -63,6 +64,20 @@ bool Options::get(llvm::StringRef Key, bool Default) const {
 bool operator<(const Finding &A, const Finding &B) {
   return std::tie(A.Where, A.Check, A.Message) <
          std::tie(B.Where, B.Check, B.Message);
+}
+
+void dropCovered(std::vector<Finding> &Findings) {
+  std::set<std::pair<std::string, std::string>> Said;
+  for (const Finding &F : Findings)
+    for (const std::string &Topic : F.Topics)
+      Said.insert({F.Check, Topic});
+  llvm::erase_if(Findings, [&](const Finding &F) {
+    return llvm::any_of(F.CoveredBy, [&](const std::string &Check) {
+      return llvm::any_of(F.Topics, [&](const std::string &Topic) {
+        return Said.count({Check, Topic}) != 0;
+      });
+    });
+  });
 }
 
 } // namespace runnel

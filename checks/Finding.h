@@ -50,11 +50,19 @@ struct Finding {
   /// The entity it is about (Store::mu): with Check and Message the identity
   /// that survives line moves.
   std::string Symbol;
+  /// What else it is about, and the checks that say the same of it better: one
+  /// mistake is one finding. It is left out if one of CoveredBy has a finding
+  /// with a topic in common (dropCovered).
+  std::vector<std::string> Topics;
+  std::vector<std::string> CoveredBy;
   friend bool operator==(const Finding &, const Finding &) = default;
 };
 
 /// By place, check and message: the order of every report.
 bool operator<(const Finding &A, const Finding &B);
+
+/// Leaves out what is covered by others.
+void dropCovered(std::vector<Finding> &Findings);
 
 } // namespace runnel
 

@@ -6,6 +6,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <map>
+
 namespace runnel::lock {
 
 using namespace ir;
@@ -34,36 +36,43 @@ bool waitsWith(const Record &R, const Function &F, uint32_t Param) {
   return false;
 }
 
-/// What the class locks with, for messages.
-std::string ownLock(const Record &R) {
-  for (const Field &F : R.Fields)
-    if (F.Type.Is == Role::Lock)
-      return " of '" + F.Id.str().str() + "'";
-  return "";
+/// What the class locks with.
+const Field *ownLock(const Record &R) {
+  auto It = llvm::find_if(
+      R.Fields, [](const Field &F) { return F.Type.Is == Role::Lock; });
+  return It == R.Fields.end() ? nullptr : &*It;
 }
+
+constexpr size_t MaxNotes = 6;
 
 } // namespace
 
 static std::vector<Finding> run(const analysis::Facts &Facts, const Options &) {
   const Program &P = Facts.program();
   std::vector<Finding> Findings;
+  // One design, one finding: the class, and which way its guards go.
+  std::map<std::pair<Name, bool>, size_t> Told;
   for (const Function &F : P.module().Functions) {
     if (F.Visible != Access::Public || F.Lambda || F.Implicit || F.System ||
         F.Operator || F.Constructor || F.Destructor || !F.Overrides.empty())
       continue;
     const Record *R = P.record(F.Record);
     // Whose lock it would be: a class that has none passes on what it is given.
-    if (!R || isHidden(P, *R) || holdsGuard(*R) || ownLock(*R).empty())
+    if (!R || isHidden(P, *R) || holdsGuard(*R) || !ownLock(*R))
       continue;
+    const Field &Own = *ownLock(*R);
     Finding Found;
     Found.Check = "runnel-lock-escaping-guard";
     Found.Where = F.Where;
     Found.Symbol = F.Symbol.str().str();
+    Found.Topics.push_back(Own.Symbol.str().str());
+    Found.CoveredBy = {"runnel-lock-exposed"};
+    const bool Returns = isBareGuard(F.Result);
     const std::string Name = "'" + F.Id.str().str() + "' ",
                       Class = "'" + R->Id.str().str() + "'";
-    if (isBareGuard(F.Result)) {
-      Found.Message = Name + "returns a guard" + ownLock(*R) +
-                      ": its caller decides for how long " + Class +
+    if (Returns) {
+      Found.Message = Name + "returns a guard of '" + Own.Id.str().str() +
+                      "': its caller decides for how long " + Class +
                       " stays locked";
       Found.Notes.push_back(
           {F.Where,
@@ -84,7 +93,15 @@ static std::vector<Finding> run(const analysis::Facts &Facts, const Options &) {
           {F.Where, "lock inside, or make it a private helper of an operation "
                     "that does"});
     }
-    Findings.push_back(std::move(Found));
+    const auto [First, New] =
+        Told.try_emplace({F.Record, Returns}, Findings.size());
+    if (New) {
+      Findings.push_back(std::move(Found));
+      continue;
+    }
+    std::vector<Note> &Notes = Findings[First->second].Notes;
+    if (Notes.size() < MaxNotes)
+      Notes.push_back({F.Where, "so does " + Name + "here"});
   }
   return Findings;
 }

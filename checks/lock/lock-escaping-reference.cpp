@@ -31,12 +31,14 @@ private:
   void function(const Function &F);
   bool keeps(Name Callee, const Event &Call, PlaceId Lock) const;
   const TypeRef *ownLock(const Function &F, PlaceId Id, std::string &Name,
-                         Range &Declared) const;
+                         Range &Declared, ir::Name *Which = nullptr) const;
   void report(const Function &F, const Event &E, PlaceId Lock, std::string What,
-              std::string Instead);
+              std::string Instead, bool Handed = false);
 
+  static constexpr size_t MaxNotes = 6;
   const Program &P;
   std::vector<Finding> Findings;
+  std::map<Name, size_t> HandedOut; ///< a lock -> its finding
 };
 
 /// Code outside of the class can call it. A function that says by attribute
@@ -56,7 +58,7 @@ bool Pass::isReachable(const Function &F) const {
 /// A place that names a lock of the object itself, of the class, or a static:
 /// its type, or null.
 const TypeRef *Pass::ownLock(const Function &F, PlaceId Id, std::string &Name,
-                             Range &Declared) const {
+                             Range &Declared, ir::Name *Which) const {
   if (Id == NoPlace)
     return nullptr;
   const Place &At = F.place(Id);
@@ -68,6 +70,8 @@ const TypeRef *Pass::ownLock(const Function &F, PlaceId Id, std::string &Name,
     Symbol = At.Symbol;
   else
     return nullptr;
+  if (Which)
+    *Which = Symbol;
   const TypeRef *T = nullptr;
   if (const Field *Of = P.field(Symbol)) {
     T = &Of->Type;
@@ -134,16 +138,30 @@ bool Pass::keeps(Name Callee, const Event &Call, PlaceId Lock) const {
 }
 
 void Pass::report(const Function &F, const Event &E, PlaceId Lock,
-                  std::string What, std::string Instead) {
+                  std::string What, std::string Instead, bool Handed) {
   std::string Name;
   Range Declared;
-  const TypeRef *T = ownLock(F, Lock, Name, Declared);
+  ir::Name Symbol;
+  const TypeRef *T = ownLock(F, Lock, Name, Declared, &Symbol);
   if (!T)
     return;
+  // Who hands it out once, and to whom else, is one question.
+  if (Handed) {
+    auto [Known, New] = HandedOut.try_emplace(Symbol, Findings.size());
+    if (!New) {
+      std::vector<Note> &Notes = Findings[Known->second].Notes;
+      if (Notes.size() < MaxNotes)
+        Notes.push_back(
+            {E.Where, "'" + F.Id.str().str() + "' " + What + " it"});
+      return;
+    }
+  }
   Finding Found;
   Found.Check = "runnel-lock-escaping-reference";
   Found.Where = E.Where;
   Found.Symbol = F.Symbol.str().str();
+  Found.Topics.push_back(Symbol.str().str());
+  Found.CoveredBy = {"runnel-lock-exposed"};
   Found.Message = "'" + F.Id.str().str() + "' " + What + " the " + noun(*T) +
                   " '" + Name + "'";
   if (const Record *R = P.record(F.Record))
@@ -191,7 +209,8 @@ void Pass::function(const Function &F) {
           report(F, *Passed, Passed->Subject,
                  "hands to '" + To->Id.str().str() + "', which keeps it,",
                  "let the other object ask this one, or give it a lock of its "
-                 "own");
+                 "own",
+                 /*Handed=*/true);
         Passed = nullptr;
       }
     }

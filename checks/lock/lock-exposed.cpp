@@ -7,6 +7,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <map>
 #include <set>
 
 namespace runnel::lock {
@@ -32,6 +33,7 @@ public:
 private:
   void record(const Record &R);
   void global(const Global &G);
+  static void merge(Finding &Known, Finding Other, const std::string &Class);
   bool isPassive(const Record &R,
                  const std::vector<const Field *> &Exposed) const;
   bool needsAccess(const Record &R, const Field &F) const;
@@ -43,6 +45,8 @@ private:
   const Program &P;
   Uses Users;
   std::vector<Finding> Findings;
+  /// Names of the exposed locks and of their class -> its finding.
+  std::map<std::vector<std::string>, size_t> ById;
 };
 
 const char *verb(const TypeRef &T) {
@@ -162,6 +166,8 @@ void Pass::record(const Record &R) {
   Finding F;
   F.Check = "runnel-lock-exposed";
   F.Where = Exposed[0]->Where;
+  for (const Field *X : Exposed)
+    F.Topics.push_back(X->Symbol.str().str());
   F.Symbol = Exposed[0]->Symbol.str().str();
   bool Public = llvm::any_of(
       Exposed, [](const Field *X) { return X->Visible == Access::Public; });
@@ -193,7 +199,31 @@ void Pass::record(const Record &R) {
   });
   if (!Free.empty() && Editable && canEdit(R))
     F.Fixes.push_back(makePrivate(Free));
-  Findings.push_back(std::move(F));
+  std::vector<std::string> Ids{R.Id.str().str()};
+  for (const Field *X : Exposed)
+    Ids.push_back(X->Id.str().str());
+  auto [Known, New] = ById.try_emplace(Ids, Findings.size());
+  if (New)
+    Findings.push_back(std::move(F));
+  else
+    merge(Findings[Known->second], std::move(F), Ids[0]);
+}
+
+/// A template and its specialisations are written apart, and share one design.
+void Pass::merge(Finding &Known, Finding Other, const std::string &Class) {
+  if (Other.Where < Known.Where)
+    std::swap(Known, Other);
+  Known.Notes.push_back({Other.Where, "another '" + Class + "' does the same"});
+  Known.Topics.insert(Known.Topics.end(), Other.Topics.begin(),
+                      Other.Topics.end());
+  // Mended for all of them, or not at all.
+  if (Known.Fixes.empty() || Other.Fixes.empty()) {
+    Known.Fixes.clear();
+    return;
+  }
+  std::vector<Edit> &Edits = Known.Fixes.front().Edits;
+  Edits.insert(Edits.end(), Other.Fixes.front().Edits.begin(),
+               Other.Fixes.front().Edits.end());
 }
 
 void Pass::global(const Global &G) {

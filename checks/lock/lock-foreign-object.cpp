@@ -106,6 +106,10 @@ std::vector<Finding> Pass::run() {
       Found.Where = First.Where;
       Found.Symbol = (Taker ? Taker : First.In->Symbol).str().str() + " " +
                      Lock.str().str();
+      // Whoever exposes the lock is to blame, and is told so once.
+      Found.Topics.push_back(Lock.str().str());
+      Found.CoveredBy = {"runnel-lock-exposed",
+                         "runnel-lock-escaping-reference"};
       const std::string Class = "'" + Owner.Id.str().str() + "'";
       Found.Message = "'" + First.In->Id.str().str() + "' locks '" +
                       First.Lock + "', which belongs to another object, a " +

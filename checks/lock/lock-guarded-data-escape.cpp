@@ -8,6 +8,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <map>
+
 namespace runnel::lock {
 
 using namespace ir;
@@ -39,6 +41,7 @@ private:
   const Facts &Of;
   const Program &P;
   std::vector<Finding> Findings;
+  std::map<std::pair<Name, Name>, size_t> Told; ///< function, data -> finding
 };
 
 /// Foreign code calls it, and not with the lock held.
@@ -153,6 +156,14 @@ void Pass::function(const Function &F) {
     if (LockField && P.recordOfField(Lock->Symbol) != P.record(F.Record) &&
         !P.isA(F.Record, P.recordOfField(Lock->Symbol)->Symbol))
       return;
+    // Overloads of one name make one finding.
+    auto [Known, New] = Told.try_emplace({F.Id, Data->Symbol}, Findings.size());
+    if (!New) {
+      std::vector<Note> &Notes = Findings[Known->second].Notes;
+      if (!(Findings[Known->second].Where == E.Where))
+        Notes.insert(Notes.begin(), {E.Where, "so does the overload here"});
+      return;
+    }
     Finding Found;
     Found.Check = "runnel-lock-guarded-data-escape";
     Found.Where = E.Where;

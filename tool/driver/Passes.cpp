@@ -41,6 +41,7 @@ runPasses(const analysis::Facts &Facts,
     if (Wanted(C))
       for (Finding &F : C.Run(Facts, OptionsFor(C)))
         Found.push_back(std::move(F));
+  dropCovered(Found);
   llvm::sort(Found, findingBefore);
   Found.erase(std::unique(Found.begin(), Found.end()), Found.end());
   return Found;

@@ -7,6 +7,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <map>
+#include <set>
 
 namespace runnel::scope {
 
@@ -25,6 +26,7 @@ public:
 
   std::vector<Finding> run() {
     findStarts();
+    findLifecycles();
     std::vector<Finding> Findings;
     for (const Group &G :
          effectsUnderLocks(F, {Effect::Join},
@@ -34,36 +36,90 @@ public:
   }
 
 private:
-  /// The member or global that a handle is kept in, to match joins and starts.
+  /// The member or global that a handle is kept in, itself or inside of a
+  /// wrapper, to match joins and starts.
   static ir::Name keptIn(const Place &P) {
-    for (const ir::Step &S : llvm::reverse(P.Path))
+    for (const ir::Step &S : P.Path)
       if (S.How == ir::Step::Field)
         return S.Symbol;
     return P.Root == Place::Global ? P.Symbol : ir::Name();
   }
 
+  /// What an event starts, or gives to a function that starts threads.
+  const Function *bodyOf(const Event &E) const {
+    if (E.What == Op::Spawn)
+      return E.Callee ? P.function(E.Callee) : nullptr;
+    const Function *Body = nullptr;
+    for (const ir::Operand &O : E.Args) {
+      if (O.How != ir::Operand::FunctionArg && O.How != ir::Operand::Lambda)
+        continue;
+      if (Body)
+        return nullptr;
+      Body = P.function(O.Symbol);
+    }
+    return Body;
+  }
+
   void findStarts() {
+    const Summaries &S = F.summaries();
     for (const Function *Fn : F.callGraph().functions())
-      for (const ir::Block &B : Fn->Blocks)
-        for (const Event &E : B.Events)
-          if (E.What == Op::Spawn && E.Subject != ir::NoPlace)
-            if (ir::Name Kept = keptIn(Fn->place(E.Subject)))
-              Starts[Kept].push_back(E.Callee ? P.function(E.Callee) : nullptr);
+      for (ir::BlockId B = 0; B < Fn->Blocks.size(); ++B)
+        for (uint32_t I = 0; I < Fn->Blocks[B].Events.size(); ++I) {
+          const Event &E = Fn->Blocks[B].Events[I];
+          if (E.What == Op::Spawn) {
+            if (E.Subject != ir::NoPlace)
+              Starts[keptIn(Fn->place(E.Subject))].push_back(bodyOf(E));
+            continue;
+          }
+          if (E.What != Op::Call ||
+              llvm::none_of(S.targets(*Fn, {B, I}), [&](const Target &T) {
+                return S.of(*T.Callee).may(Effect::Spawn);
+              }))
+            continue;
+          for (const Effect &Started : S.effectsAt(*Fn, {B, I}))
+            if (Started.What == Effect::Spawn)
+              if (ir::Name Kept = keptIn(normalized(*Fn, Started.On)))
+                Starts[Kept].push_back(bodyIn(*Fn, E, Started));
+        }
+  }
+
+  /// The body of a thread that a callee starts: what it was given to start, or
+  /// what it starts of its own.
+  const Function *bodyIn(const Function &Fn, const Event &E,
+                         const Effect &Started) const {
+    if (const Function *Given = bodyOf(E))
+      return Given;
+    const std::vector<TraceStep> Steps = F.summaries().trace(Fn, Started);
+    return Steps.empty() ? nullptr
+                         : bodyOf(eventAt(*Steps.back().In, Steps.back().At));
+  }
+
+  /// Which locks are held around starting a thread under a handle: a lock that
+  /// is held around starting and stopping is there to order these two.
+  void findLifecycles() {
+    effectsUnderLocks(F, {Effect::Spawn}, [&](const UnderLock &U) {
+      if (ir::Name Kept = keptIn(U.What.On))
+        StartedUnder.insert({Kept, F.held(*U.In).classOf(U.Held.Lock)});
+      return false;
+    });
   }
 
   /// Everything that is ever started under this handle is known, and never
-  /// asks for the lock: the lock only orders starting and stopping.
+  /// asks for the lock: the lock only orders starting and stopping. What the
+  /// thread calls that nobody knows counts, unless the lock is for just that.
   bool neverWantsLock(const UnderLock &U) const {
-    auto It = Starts.find(keptIn(U.What.On));
+    const ir::Name Kept = keptIn(U.What.On);
+    auto It = Starts.find(Kept);
     if (It == Starts.end())
       return false;
     const LockClass &Class = F.held(*U.In).classOf(U.Held.Lock);
+    const bool Lifecycle = StartedUnder.count({Kept, Class}) != 0;
     return llvm::all_of(It->second, [&](const Function *Body) {
       if (!Body || !Body->Defined)
         return false;
       const Summary &S = F.summaries().of(*Body);
       return llvm::none_of(S.Effects, [&](const Effect &E) {
-        return E.What == Effect::UnknownCall ||
+        return (E.What == Effect::UnknownCall && !Lifecycle) ||
                (E.What == Effect::Acquire && lockClass(*Body, E.On) == Class);
       });
     });
@@ -130,6 +186,7 @@ private:
   const Facts &F;
   const ir::Program &P;
   std::map<ir::Name, std::vector<const Function *>> Starts;
+  std::set<std::pair<ir::Name, LockClass>> StartedUnder;
 };
 
 } // namespace

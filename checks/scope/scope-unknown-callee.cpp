@@ -179,6 +179,9 @@ private:
            First.What.Call == CallKind::Virtual
                ? "copy the list of objects under " + lockName(F, First) +
                      ", unlock, then call them"
+           : First.What.On.Root == Place::Param
+               ? "collect what it is to be called with under " +
+                     lockName(F, First) + ", unlock, then call it"
                : "copy " + Name + " under " + lockName(F, First) +
                      ", unlock, then call the copy");
     return Found;

@@ -45,6 +45,14 @@ struct Web {
   /// How many locks may be held at once along one chain.
   unsigned depth() const;
   bool hasCycle() const;
+
+  /// From how many classes, and orders between their locks, it is trouble: for
+  /// the check by default, and for `runnel graph`.
+  static constexpr unsigned MinClasses = 3, MinScore = 6;
+  bool isTrouble(unsigned Classes = MinClasses,
+                 unsigned Score = MinScore) const {
+    return Owners.size() >= Classes && score() >= Score;
+  }
 };
 
 /// The connected webs of the program, without their leaves.

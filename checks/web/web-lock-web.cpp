@@ -99,12 +99,12 @@ static void plan(const Facts &F, const Web &W, std::vector<Note> &Notes) {
 }
 
 static std::vector<Finding> run(const Facts &F, const Options &O) {
-  const unsigned MinClasses = O.get("MinClasses", 3L),
-                 MinScore = O.get("MinScore", 6L);
+  const unsigned MinClasses = O.get("MinClasses", long(Web::MinClasses)),
+                 MinScore = O.get("MinScore", long(Web::MinScore));
   std::vector<Finding> Out;
   for (const Web &W : web::findWebs(F)) {
     const unsigned Score = W.score();
-    if (W.Owners.size() < MinClasses || Score < MinScore)
+    if (!W.isTrouble(MinClasses, MinScore))
       continue;
     std::vector<std::string> Names;
     for (const Owner &Each : W.Owners)

@@ -125,7 +125,7 @@ private:
 
   void markWebs() {
     for (const web::Web &W : web::findWebs(F)) {
-      if (W.Owners.size() < 3)
+      if (!W.isTrouble())
         continue;
       for (const web::Owner &O : W.Owners)
         for (const LockClass &C : O.Locks)

@@ -12,7 +12,25 @@
 
 using namespace runnel::tool;
 
-int main(int Argc, char **Argv) {
+// What could not be written is trouble, unless whoever read us (`| head`) has
+// seen enough. LLVM's stream would end the process with a message of its own.
+static int finish(int Status) {
+  llvm::outs().flush();
+  if (!llvm::outs().has_error())
+    return Status;
+  const std::error_code EC = llvm::outs().error();
+  llvm::outs().clear_error();
+  if (EC == std::errc::broken_pipe)
+    return Status;
+  sayError("cannot write to the standard output: " + EC.message());
+  return ExitTrouble;
+}
+
+static int runCommand(int Argc, char **Argv);
+
+int main(int Argc, char **Argv) { return finish(runCommand(Argc, Argv)); }
+
+static int runCommand(int Argc, char **Argv) {
   // `runnel list | head` is no reason to die half-way through a report file.
   std::signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> Words(Argv + 1, Argv + Argc);

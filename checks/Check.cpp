@@ -62,8 +62,9 @@ bool Options::get(llvm::StringRef Key, bool Default) const {
 }
 
 bool operator<(const Finding &A, const Finding &B) {
-  return std::tie(A.Where, A.Check, A.Message) <
-         std::tie(B.Where, B.Check, B.Message);
+  // As clang-tidy sorts, which knows of no order beyond the message.
+  return std::tie(A.Where.Begin, A.Message, A.Check, A.Where) <
+         std::tie(B.Where.Begin, B.Message, B.Check, B.Where);
 }
 
 void dropCovered(std::vector<Finding> &Findings) {

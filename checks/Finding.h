@@ -58,7 +58,7 @@ struct Finding {
   friend bool operator==(const Finding &, const Finding &) = default;
 };
 
-/// By place, check and message: the order of every report.
+/// By place, message and check: the order of every report.
 bool operator<(const Finding &A, const Finding &B);
 
 /// Leaves out what is covered by others.

@@ -40,6 +40,7 @@ struct select_engine::pass {
   std::size_t timeout = none;
   clock::time_point deadline = clock::time_point::max();
   case_base* order = nullptr; ///< the cases with channels, by address
+  bool repeated = false;      ///< several cases have the same channel
   select_token token;
 
   bool seems_ready(std::size_t i) const noexcept {
@@ -194,6 +195,8 @@ struct select_engine::pass {
       if (c->core_ != locked) {
         c->core_->lock.lock();
         locked = c->core_;
+      } else {
+        repeated = true;
       }
   }
   // After the first unlock a waiter may be claimed, and after the last the frame may go: the links
@@ -236,22 +239,40 @@ struct select_engine::pass {
     return pick;
   }
 
+  void queue_case(std::size_t i, owner me) noexcept {
+    case_base& c = *cases[i];
+    waiter& w = c.waiter_;
+    w.slot = c.slot();
+    w.token = &token;
+    w.who = me;
+    w.index = static_cast<std::uint32_t>(i);
+    w.ok = false;
+    w.error = nullptr;
+    (c.kind_ == case_kind::recv ? c.core_->receivers : c.core_->senders).push(w);
+  }
+
+  // A peer takes the first waiter that it meets. Of cases with the same channel that is to be any.
+  void queue_in_random_order(owner me) noexcept {
+    for (auto left = static_cast<std::uint32_t>(channels); left > 0; --left) {
+      std::uint32_t k = choose(left);
+      for (std::size_t i = 0; i < n; ++i)
+        if (case_base& c = *cases[i];
+            c.core_ && !c.waiter_.queued.load(std::memory_order_relaxed) && k-- == 0) {
+          queue_case(i, me);
+          break;
+        }
+    }
+  }
+
   // All locked on entry. Returns the winner.
   std::size_t wait() noexcept {
     owner me = self();
-    for (std::size_t i = 0; i < n; ++i) {
-      case_base& c = *cases[i];
-      if (!c.core_)
-        continue;
-      waiter& w = c.waiter_;
-      w.slot = c.slot();
-      w.token = &token;
-      w.who = me;
-      w.index = static_cast<std::uint32_t>(i);
-      w.ok = false;
-      w.error = nullptr;
-      (c.kind_ == case_kind::recv ? c.core_->receivers : c.core_->senders).push(w);
-    }
+    if (repeated) [[unlikely]]
+      queue_in_random_order(me);
+    else
+      for (std::size_t i = 0; i < n; ++i)
+        if (cases[i]->core_)
+          queue_case(i, me);
     if (deadline != clock::time_point::max())
       park_until(reason::select, this, unlock_after, this, token, deadline);
     else

@@ -3,8 +3,8 @@
 // They are registers of the thread that nearly no program changes. By default they stay with the
 // thread: a goroutine that changes them must put them back before it blocks. Built with
 // RUNNEL_KEEP_FP_CONTROL (a CMake option) each goroutine keeps its own across switches, and starts
-// with those that the thread had which started the scheduler; that costs about 3 ns a switch, most
-// of it for writing MXCSR and the x87 word.
+// with those that the thread had which started the scheduler; that costs a few nanoseconds a
+// switch, most of it for writing MXCSR and the x87 word.
 #pragma once
 
 #include <cstdint>

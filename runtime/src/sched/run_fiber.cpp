@@ -4,6 +4,7 @@
 #include "fiber/fp_control.h"
 #include "fiber/overflow.h"
 #include "fiber/sanitizer.h"
+#include "runnel/goroutine.h"
 #include "sched/worker.h"
 #include "testing/world.h"
 
@@ -61,6 +62,9 @@ void bump(std::atomic<std::uint64_t>& counter) noexcept {
 }
 
 #if RUNNEL_TSAN
+// A goroutine may come to a worker that was made after its own last edge.
+void acquire_worker(worker& w) noexcept { __tsan_acquire(&w.thread); }
+
 // A simulated world is one thread by design: its switches are edges.
 unsigned tsan_flags(const worker& w) noexcept { return w.sim ? 0 : 1; }
 #endif
@@ -105,6 +109,7 @@ RUNNEL_UNINSTRUMENTED void worker::switch_from(worker& w, fiber& from, fiber* to
 #endif
 #if RUNNEL_TSAN
   __tsan_acquire(&from);
+  acquire_worker(*this_worker());
 #endif
   a.run(a.arg);
 }
@@ -158,8 +163,31 @@ private:
 
 } // namespace
 
+namespace {
+
+// A goroutine that waits inside blocking() lets its worker go on; afterwards it blocks whatever
+// worker it is on then.
+class out_of_blocking {
+public:
+  explicit out_of_blocking(worker& w) noexcept
+      : was_away_(w.stands.load(std::memory_order_relaxed) == standing::away) {
+    if (was_away_) [[unlikely]]
+      leave_blocking();
+  }
+  ~out_of_blocking() {
+    if (was_away_) [[unlikely]]
+      enter_blocking();
+  }
+
+private:
+  bool was_away_;
+};
+
+} // namespace
+
 void worker::park_current(after_switch after, void* arg) noexcept {
   fiber& me = *current;
+  const out_of_blocking while_parked(*this);
   const of_thread mine(*this);
   me.state.store(fiber_state::parked, std::memory_order_relaxed);
   fiber* to = nullptr;
@@ -173,6 +201,7 @@ void worker::park_current(after_switch after, void* arg) noexcept {
 
 void worker::yield_current() noexcept {
   fiber& me = *current;
+  const out_of_blocking while_others_run(*this);
   task* next = next_local();
   if (!next && !(next = the_scheduler.global.pop(1)))
     return;
@@ -288,6 +317,9 @@ void fiber_main(void* self, after_switch run, void* arg) {
 #endif
     run_goroutine(me);
     worker& w = *this_worker();
+#if RUNNEL_TSAN
+    acquire_worker(w);
+#endif
     bump(w.finished);
     if (w.sim)
       w.sim->died(me);

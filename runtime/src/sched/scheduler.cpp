@@ -164,6 +164,9 @@ worker* scheduler::create_worker() noexcept {
   auto* w = new (std::nothrow) worker(index);
   if (!w)
     return nullptr;
+#if RUNNEL_TSAN
+  __tsan_release(&w->thread); // see acquire_worker
+#endif
   workers_[index].store(w, std::memory_order_release);
   count_.store(index + 1, std::memory_order_release);
   return w;
@@ -234,7 +237,7 @@ void scheduler::leave_idle_list(worker& w) noexcept {
     }
   w.next_idle = nullptr;
   w.stands.store(standing::running, std::memory_order_relaxed);
-  idle_.fetch_sub(1, std::memory_order_relaxed);
+  idle_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 bool scheduler::work_in_sight() const noexcept {
@@ -252,7 +255,7 @@ void scheduler::rest(worker& w) noexcept {
     w.stands.store(standing::idle, std::memory_order_relaxed);
     w.next_idle = idle_list_;
     idle_list_ = &w;
-    std::uint32_t idle = idle_.fetch_add(1, std::memory_order_relaxed) + 1;
+    std::uint32_t idle = idle_.fetch_add(1, std::memory_order_seq_cst) + 1;
     if (!w.stuck.exchange(false, std::memory_order_relaxed)) // else it counts as vacant already
       vacancies_.fetch_add(1, std::memory_order_seq_cst);
     last = idle + away_.load(std::memory_order_relaxed) == present();
@@ -342,9 +345,14 @@ timer_heap& scheduler::home_timers() noexcept {
   return worker_at(0)->timers;
 }
 
+// The timer is in its heap before we look who is idle; a worker counts itself as idle before it
+// looks for the next timer. Both are read-modify-writes of the same words, so one comes first, and
+// either that worker sees the timer or we see it idle.
 void scheduler::timers_changed() noexcept {
   // The last worker that fell asleep sleeps until the earliest timer that it knew of.
-  if (idle_.load(std::memory_order_seq_cst) + away_.load(std::memory_order_seq_cst) == present())
+  if (idle_.fetch_add(0, std::memory_order_seq_cst) +
+          away_.fetch_add(0, std::memory_order_seq_cst) ==
+      present())
     offer_strictly();
 }
 

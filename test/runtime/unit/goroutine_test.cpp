@@ -267,6 +267,30 @@ TEST(blocking, the_others_go_on) {
   runnel::run([] {}, {.workers = 2});
 }
 
+// A goroutine may wait inside a blocking call as anywhere else, and its worker serves the others,
+// timers included, until it goes on.
+TEST(blocking, waiting_inside) {
+  for (unsigned workers : {1U, 2U})
+    runnel::run(
+        [] {
+          auto waits = runnel::spawn([] {
+            return runnel::blocking([] {
+              runnel::sleep_for(1ms);
+              runnel::yield();
+              return *runnel::spawn([] {
+                        runnel::timer t(1ms);
+                        return t.c().recv();
+                      }).join();
+            });
+          });
+          runnel::timer here(1ms);
+          here.c().recv();
+          waits.join();
+          runnel::sleep_for(1ms);
+        },
+        {.workers = workers});
+}
+
 TEST(go, ids_and_names) {
   EXPECT_EQ(runnel::this_goroutine::id(), 0U);
   auto a = runnel::spawn([] {

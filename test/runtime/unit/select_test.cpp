@@ -63,7 +63,7 @@ TEST(select, chooses_uniformly) {
       cases.emplace_back(on_recv(channels.back()));
     }
     std::vector<double> count(n + 2);
-    constexpr int rounds = 200'000;
+    constexpr int rounds = 1'000'000;
     for (int i = 0; i < rounds; ++i) {
       std::size_t won = runnel::select(std::span(cases)).index();
       ++count[won];
@@ -76,6 +76,30 @@ TEST(select, chooses_uniformly) {
     EXPECT_LT(chi, limit[n]) << n;
     EXPECT_EQ(count[1] + count[2], 0);
   }
+}
+
+// The cases wait, so it is the peer that takes one of them.
+TEST(select, chooses_uniformly_among_waiting_cases_of_one_channel) {
+  runnel::run(
+      [] {
+        constexpr int rounds = 30'000;
+        runnel::channel<int> c, never;
+        auto sender = runnel::spawn([=] {
+          for (int i = 0; i < rounds; ++i)
+            runnel::select(runnel::on_send(c, 0), runnel::on_send(c, 1), runnel::on_recv(never),
+                           runnel::on_send(c, 2));
+        });
+        std::array<double, 3> seen{};
+        for (int i = 0; i < rounds; ++i)
+          ++seen[static_cast<std::size_t>(*c.recv())];
+        sender.join();
+        double chi = 0;
+        for (double n : seen)
+          chi += (n - rounds / 3.0) * (n - rounds / 3.0) / (rounds / 3.0);
+        EXPECT_LT(chi, 20); // two degrees of freedom: one in 22,000
+      },
+      {.workers = 1});
+  runnel::run([] {}, {.workers = 2});
 }
 
 TEST(select, wakes_for_any_of_its_channels) {

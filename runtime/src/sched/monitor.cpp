@@ -95,7 +95,13 @@ void scheduler::monitor_loop() noexcept {
     bool helped = false;
     bool work = global.size() != 0;
     for_each_worker([&](worker& w) {
-      if (w.stands.load(std::memory_order_relaxed) != standing::running)
+      const standing stands = w.stands.load(std::memory_order_relaxed);
+      if (stands == standing::away) { // what a blocking call has woken or started waits for others
+        if (task* t = w.take_lifo())
+          global.push(*t);
+        work = work || w.has_work() || global.size() != 0;
+      }
+      if (stands != standing::running)
         return;
       std::uint64_t tick = w.tick.load(std::memory_order_relaxed);
       task* resting = w.lifo.load(std::memory_order_relaxed);

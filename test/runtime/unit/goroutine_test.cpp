@@ -267,6 +267,24 @@ TEST(blocking, the_others_go_on) {
   runnel::run([] {}, {.workers = 2});
 }
 
+// What a blocking call wakes or starts does not wait for its end.
+TEST(blocking, what_it_wakes_runs_meanwhile) {
+  for (unsigned workers : {1U, 2U})
+    runnel::run(
+        [] {
+          runnel::channel<int> c, answered(2);
+          runnel::go([=] { answered.send(*c.recv()); });
+          runnel::yield(); // mostly it waits by then
+          runnel::blocking([&] {
+            EXPECT_EQ(c.send_for(1, 1h), runnel::send_status::sent);
+            runnel::go([=] { answered.send(2); });
+            while (answered.size() < 2)
+              std::this_thread::yield();
+          });
+        },
+        {.workers = workers});
+}
+
 // A goroutine may wait inside a blocking call as anywhere else, and its worker serves the others,
 // timers included, until it goes on.
 TEST(blocking, waiting_inside) {

@@ -2,7 +2,9 @@
 //
 // A context is a value, cheap to copy, passed first. Cancelling one cancels everything derived from
 // it. Thread safety: any number of parties. Memory order: a cancellation happens before done() is
-// seen closed and before err() is seen set.
+// seen closed and before err() is seen set. Cost: deriving one allocates; cancelling is O(n) in
+// what is derived from it; value() is O(depth). Times are runnel::clock's, in nanoseconds. Making
+// one may throw std::bad_alloc; nothing else here throws.
 #pragma once
 
 #include "runnel/annotations.h"

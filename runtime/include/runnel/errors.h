@@ -6,7 +6,9 @@
 
 namespace runnel {
 
-/// A channel was used against its protocol. Programming errors, as panics are in Go.
+/// A channel was used against its protocol. Programming errors, as panics are in Go. Everything
+/// else that can go wrong is a return value, or std::bad_alloc from what allocates: channels,
+/// goroutines, timers, contexts.
 struct channel_error : std::logic_error {
   using std::logic_error::logic_error;
 };

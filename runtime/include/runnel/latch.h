@@ -18,7 +18,8 @@ namespace runnel {
 ///
 /// Counting below zero throws sync_error. May be destroyed as soon as the last wait() has returned,
 /// while count_down() is still on its way out. Memory order: each count_down() happens before every
-/// return of wait().
+/// return of wait(). Thread safety: any party. Cost: one short lock an operation; the last
+/// count_down() O(n) in those that wait.
 class latch {
 public:
   explicit latch(std::ptrdiff_t expected);

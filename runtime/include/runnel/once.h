@@ -19,6 +19,7 @@ namespace runnel {
 ///     assert(n == 1);
 ///
 /// As in Go, a call that throws counts as done, and a call from inside f deadlocks.
+/// Thread safety: any party.
 /// Memory order: the end of f happens before every return of call(). Cost: one load once done.
 class once {
 public:

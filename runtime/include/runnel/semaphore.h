@@ -19,7 +19,8 @@ namespace runnel {
 ///
 /// May be destroyed as soon as the last acquire() has returned, while release() is still on its way
 /// out. A negative argument throws sync_error. Memory order: a release() happens before the
-/// acquire() that takes its permit.
+/// acquire() that takes its permit. Thread safety: any party. Cost: one short lock an operation;
+/// release(n) O(n) for the waiters that it wakes. Deadlines count by runnel::clock.
 class semaphore {
 public:
   explicit semaphore(std::ptrdiff_t permits);

@@ -23,7 +23,9 @@ namespace runnel {
 /// Misuse throws sync_error: a counter below zero; an add() from zero while waiters of the last
 /// round are still waking (it races with wait()). May be destroyed as soon as the last wait() has
 /// returned, while the last done() is still on its way out.
-/// Memory order: a done() happens before the wait() that it ends returns.
+/// Thread safety: any party. Cost: one atomic operation an add() or done() that does not touch
+/// zero; the last done() O(n) in those that wait. Memory order: a done() happens before the wait()
+/// that it ends returns.
 class wait_group {
 public:
   constexpr wait_group() noexcept = default;

@@ -132,6 +132,8 @@ void scheduler::monitor_loop() noexcept {
     });
     due = next_due();
     bool late = due != timer_heap::never && due + 100'000 < now;
+    // With no vacancy those that run look after all timers in passing: see worker::next_fair.
+    timers_late.store(late, std::memory_order_relaxed);
     if ((work || late) && has_vacancy()) {
       offer_strictly();
       helped = true;

@@ -140,6 +140,7 @@ public:
   [[no_unique_address]] fp_control fp_default; ///< set before the first worker starts
   atomic<std::uint32_t> lifo_backoff{0};       ///< see worker::make_ready
   std::atomic<std::int64_t> coarse_now{0};     ///< the monitor's clock
+  std::atomic<bool> timers_late{false};        ///< the monitor has seen some that nobody fires
   std::atomic<std::uint32_t> waiting_runs{0};  ///< callers of run()
   std::atomic<std::uint64_t> retakes{0};
   std::atomic<std::uint64_t> started_outside{0}; ///< goroutines that foreign threads started

@@ -96,8 +96,14 @@ task* worker::next_fair() noexcept {
     give_up_queues();
     return nullptr; // and the queues are empty, so the worker's own context rests
   }
-  if (timers.next_due() != timer_heap::never)
+  if (the_scheduler.timers_late.load(std::memory_order_relaxed)) [[unlikely]] {
+    // They are in the heaps of workers that sleep, and nobody else looks while all are busy.
+    the_scheduler.timers_late.store(false, std::memory_order_relaxed);
+    const std::int64_t now = now_ns();
+    the_scheduler.for_each_worker([&](worker& w) { fire_due_timers(w.timers, now, this); });
+  } else if (timers.next_due() != timer_heap::never) {
     fire_due_timers(timers, now_ns(), this);
+  }
   // In turn, so that none of them waits for the others.
   switch (tick.load(std::memory_order_relaxed) / 61 % 3) {
   case 0:

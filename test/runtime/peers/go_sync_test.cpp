@@ -113,7 +113,7 @@ TEST(go_sync, readers_are_inside_together) {
       runnel::shared_mutex m;
       runnel::channel<void> locked, unlock, done;
       for (int i = 0; i < readers; ++i)
-        runnel::go([&] {
+        runnel::go([&m, locked, unlock, done] {
           m.lock_shared();
           locked.send();
           unlock.recv();
@@ -213,8 +213,9 @@ TEST(go_sync, notify_one_wakes_one) {
     runnel::condition_variable cv;
     constexpr int n = 3;
     runnel::channel<bool> running(n), awake(n);
+    runnel::wait_group all;
     for (int i = 0; i < n; ++i)
-      runnel::go([&] {
+      all.go([&] {
         std::unique_lock hold(m);
         running.send(true);
         cv.wait(hold);
@@ -233,6 +234,7 @@ TEST(go_sync, notify_one_wakes_one) {
       EXPECT_FALSE(awake.try_recv()) << "too many awake";
     }
     cv.notify_one();
+    all.wait();
   });
 }
 
@@ -244,8 +246,9 @@ TEST(go_sync, notified_in_the_order_of_waiting) {
     constexpr int n = 8;
     runnel::channel<bool> running(n);
     runnel::channel<int> awake(n);
+    runnel::wait_group all;
     for (int i = 0; i < n; ++i) {
-      runnel::go([&, i] {
+      all.go([&, i] {
         std::unique_lock hold(m);
         running.send(true);
         cv.wait(hold);
@@ -262,6 +265,7 @@ TEST(go_sync, notified_in_the_order_of_waiting) {
     }
     cv.notify_one();
     EXPECT_EQ(awake.recv(), n - 1);
+    all.wait();
   });
 }
 

@@ -1,8 +1,6 @@
 // No memory: starting goroutines, making channels and stacks fail with an error or a report, and
 // nothing is left half done.
 
-#include "fiber/sanitizer.h"
-
 #include <runnel/runnel.h>
 
 #include <array>
@@ -112,8 +110,6 @@ TEST(no_memory, for_a_deadline) {
 
 // Address space for some stacks only. A goroutine that gets none waits until another ends.
 TEST(no_memory_death, for_stacks_waits_for_those_that_end) {
-  if (runnel::detail::with_asan || runnel::detail::with_tsan)
-    GTEST_SKIP() << "the sanitizers need address space";
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -146,8 +142,6 @@ TEST(no_memory_death, for_stacks_waits_for_those_that_end) {
 }
 
 TEST(no_memory_death, for_stacks_and_nobody_who_could_end) {
-  if (runnel::detail::with_asan || runnel::detail::with_tsan)
-    GTEST_SKIP() << "the sanitizers need address space";
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(runnel::run([] {
                  rlimit limit{};

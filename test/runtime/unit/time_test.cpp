@@ -113,6 +113,25 @@ TEST(timer, many_at_once) {
   EXPECT_EQ(n, 5000);
 }
 
+// A spare that served while the one worker was busy sleeps again, with a timer in its heap.
+TEST(timer, of_a_sleeping_spare_fires_while_the_others_are_busy) {
+  runnel::run(
+      [] {
+        std::atomic<bool> sleeps = false, done = false;
+        runnel::go([&] {
+          sleeps = true;
+          runnel::sleep_for(20ms);
+          done = true;
+        });
+        while (!sleeps) { // never comes back to the scheduler, so a spare takes the other
+        }
+        while (!done)
+          runnel::yield();
+      },
+      {.workers = 1});
+  runnel::run([] {}, {.workers = 2});
+}
+
 TEST(timer, of_plain_threads) {
   EXPECT_TRUE(runnel::after(1ms).recv());
   runnel::channel<void> fired;

@@ -74,6 +74,32 @@ TEST(Flags, LaunchersAreNoCompilers) {
   EXPECT_TRUE(has(adjust({"/opt/gcc/bin/gcc", "-DX"}), "--driver-mode=gcc"));
 }
 
+TEST(Flags, CompilersInOtherPlacesBringTheirHeaders) {
+  Folder F;
+  F.write("gcc/bin/g++-13", "");
+  F.write("gcc/lib64/gcc/x86_64-pc-linux-gnu/13/crtbegin.o", "");
+  F.write("llvm/bin/clang++", "");
+  F.write("res/lib/clang/22/include/stddef.h", "");
+  const std::string Resources = F / "res/lib/clang/22";
+  auto Adjusted = [&](const std::string &Compiler) {
+    return adjustCommand({F / "a.cpp", F.Path, {Compiler, "-c", "a.cpp"}},
+                         Resources, {}, {});
+  };
+  EXPECT_TRUE(has(Adjusted(F / "gcc/bin/g++-13"),
+                  "--gcc-toolchain=" + (F / "gcc")));
+  EXPECT_TRUE(has(Adjusted("./gcc/bin/g++-13"),
+                  "--gcc-toolchain=" + (F / "gcc")));
+  EXPECT_EQ(Adjusted(F / "llvm/bin/clang++").Args[0], F / "llvm/bin/clang++");
+  // Beside our clang, for those that are not there, and for all others.
+  for (const char *Compiler : {"g++", "clang++", "/absent/bin/clang++",
+                               "/absent/bin/g++", "/usr/bin/g++"}) {
+    AdjustedCommand A = Adjusted(Compiler);
+    EXPECT_EQ(A.Args[0], F / "res/bin/clang") << Compiler;
+    EXPECT_EQ(joined(A.Args).find("--gcc-toolchain"), std::string::npos)
+        << Compiler;
+  }
+}
+
 TEST(Flags, CrossCompilersNameTheirTarget) {
   EXPECT_TRUE(has(adjust({"/x/aarch64-linux-gnu-g++-12", "-c", "a.cpp"}),
                   "--target=aarch64-linux-gnu"));

@@ -193,7 +193,7 @@ void worker::park_current(after_switch after, void* arg) noexcept {
   fiber* to = nullptr;
   if constexpr (!with_tsan)
     if (!sim)
-      if (task* next = next_local())
+      if (task* next = next_local(timers_may::wait))
         to = fiber_for(*next);
   switch_from(*this, me, to, after, arg);
   mine.put_back();
@@ -202,7 +202,7 @@ void worker::park_current(after_switch after, void* arg) noexcept {
 void worker::yield_current() noexcept {
   fiber& me = *current;
   const out_of_blocking while_others_run(*this);
-  task* next = next_local();
+  task* next = next_local(timers_may::fire);
   if (!next && !(next = the_scheduler.global.pop(1)))
     return;
   const of_thread mine(*this);
@@ -327,7 +327,7 @@ void fiber_main(void* self, after_switch run, void* arg) {
     if (the_scheduler.starved() != 0) [[unlikely]]
       the_scheduler.feed_one(); // this stack comes free
     if (!with_tsan && !w.sim) {
-      if (task* next = w.next_local()) {
+      if (task* next = w.next_local(worker::timers_may::fire)) {
         // The next one runs right here if it needs a stack and this one fits.
         if (next->run && stack_class_for(static_cast<closure&>(*next)) == me.size_class) {
           take_on(me, static_cast<closure&>(*next));

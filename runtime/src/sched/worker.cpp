@@ -89,21 +89,15 @@ void worker::give_up_queues() noexcept {
     to_global(t);
 }
 
-task* worker::next_fair() noexcept {
+task* worker::next_fair(timers_may now) noexcept {
   if (stuck.load(std::memory_order_relaxed)) [[unlikely]]
     the_scheduler.unstick(*this);
   if (the_scheduler.crowded()) [[unlikely]] {
     give_up_queues();
     return nullptr; // and the queues are empty, so the worker's own context rests
   }
-  if (the_scheduler.timers_late.load(std::memory_order_relaxed)) [[unlikely]] {
-    // They are in the heaps of workers that sleep, and nobody else looks while all are busy.
-    the_scheduler.timers_late.store(false, std::memory_order_relaxed);
-    const std::int64_t now = now_ns();
-    the_scheduler.for_each_worker([&](worker& w) { fire_due_timers(w.timers, now, this); });
-  } else if (timers.next_due() != timer_heap::never) {
-    fire_due_timers(timers, now_ns(), this);
-  }
+  if (now == timers_may::fire)
+    fire_in_passing();
   // In turn, so that none of them waits for the others.
   switch (tick.load(std::memory_order_relaxed) / 61 % 3) {
   case 0:
@@ -121,14 +115,32 @@ task* worker::next_fair() noexcept {
   }
 }
 
-void worker::look_at_timers() noexcept {
+void worker::fire_in_passing() noexcept {
+  if (the_scheduler.timers_late.load(std::memory_order_relaxed)) [[unlikely]] {
+    // They are in the heaps of workers that sleep, and nobody else looks while all are busy.
+    the_scheduler.timers_late.store(false, std::memory_order_relaxed);
+    const std::int64_t now = now_ns();
+    the_scheduler.for_each_worker([&](worker& w) { fire_due_timers(w.timers, now, this); });
+  } else if (timers.next_due() != timer_heap::never) {
+    fire_due_timers(timers, now_ns(), this);
+  }
+}
+
+// True: something is due that may not be fired here.
+bool worker::look_at_timers(timers_may how) noexcept {
   std::uint64_t c = cycles();
   if (c - last_look < cycles_between_looks())
-    return;
-  last_look = c;
+    return false;
   std::int64_t now = now_ns();
-  if (timers.next_due() <= now)
-    fire_due_timers(timers, now, this);
+  if (timers.next_due() > now) {
+    last_look = c;
+    return false;
+  }
+  if (how == timers_may::wait)
+    return true; // and the next look comes at once
+  last_look = c;
+  fire_due_timers(timers, now, this);
+  return false;
 }
 
 task* worker::steal() noexcept {
@@ -161,7 +173,7 @@ task* worker::find_work() noexcept {
     if (the_scheduler.crowded()) [[unlikely]] {
       give_up_queues();
     } else {
-      if (task* t = next_local())
+      if (task* t = next_local(timers_may::fire))
         return found(t);
       if (task* t = the_scheduler.global.pop(32)) {
         while (task* more = t->link) {

@@ -92,15 +92,21 @@ struct alignas(64) worker {
   /// The thread's main function.
   void run_loop() noexcept;
 
-  /// The next task from its own queues (and, now and then, the common ones); null if there is none.
-  task* next_local() noexcept {
+  /// May what is due be fired here? Not by a goroutine that parks: it still holds the lock that
+  /// `after` will leave, perhaps that of the very channel which a timer sends to.
+  enum class timers_may : bool { wait, fire };
+
+  /// The next task from its own queues (and, now and then, the common ones); null if there is none,
+  /// or if a timer is due that may not be fired here, so that the worker's own context does it.
+  task* next_local(timers_may now) noexcept {
     std::uint64_t t = tick.load(std::memory_order_relaxed) + 1;
     tick.store(t, std::memory_order_relaxed);
     if (t % 61 == 0) [[unlikely]]
-      if (task* fair = next_fair())
+      if (task* fair = next_fair(now))
         return fair;
     if (timers.next_due() != timer_heap::never) [[unlikely]]
-      look_at_timers();
+      if (look_at_timers(now))
+        return nullptr;
     if (lifo_run < 3 || ring.size_hint() == 0)
       if (task* t0 = take_lifo()) {
         ++lifo_run;
@@ -162,11 +168,12 @@ struct alignas(64) worker {
                           void* arg) noexcept;
 
 private:
-  task* next_fair() noexcept;
+  task* next_fair(timers_may now) noexcept;
   task* find_work() noexcept;
   task* steal() noexcept;
   task* search() noexcept;
-  void look_at_timers() noexcept;
+  void fire_in_passing() noexcept;
+  bool look_at_timers(timers_may now) noexcept;
 
 public:
   /// From the worker's own context: runs the task until something parks or ends.

@@ -113,6 +113,27 @@ TEST(timer, many_at_once) {
   EXPECT_EQ(n, 5000);
 }
 
+// The receiver still holds the lock of the timer's channel when its worker looks at the timers.
+TEST(timer, that_is_due_as_its_receiver_parks) {
+  for (unsigned workers : {1U, 2U})
+    runnel::run(
+        [] {
+          auto pass = [](runnel::duration d) { // without coming back to the scheduler
+            for (auto end = runnel::clock::now() + d; runnel::clock::now() < end;) {}
+          };
+          for (int i = 0; i < 200; ++i) {
+            runnel::timer t(1us), u(1us), v(1us);
+            pass(100us);
+            t.c().recv();
+            EXPECT_TRUE(u.c().recv_for(1h));
+            runnel::select(runnel::on_recv(v.c()), runnel::on_recv(t.c()));
+            runnel::channel<int> c;
+            EXPECT_FALSE(c.recv_for(1us));
+          }
+        },
+        {.workers = workers});
+}
+
 // A spare that served while the one worker was busy sleeps again, with a timer in its heap.
 TEST(timer, of_a_sleeping_spare_fires_while_the_others_are_busy) {
   runnel::run(

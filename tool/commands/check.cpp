@@ -7,6 +7,7 @@
 #include "tool/edit/ApplyFixes.h"
 #include "tool/edit/AtomicFile.h"
 #include "tool/report/Baseline.h"
+#include "tool/report/Census.h"
 #include "tool/report/Report.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -128,7 +129,35 @@ static llvm::Error narrow(const Arguments &A, RunResult &R) {
   return llvm::Error::success();
 }
 
+// --census: the mutexes of the program in place of its findings.
+static int census(const Arguments &A) {
+  const llvm::StringRef Format = A.get("format", "text");
+  if (Format != "text" && Format != "json")
+    return fail(
+        llvm::createStringError("--census is written as text or as json"));
+  llvm::Expected<RunRequest> Request = runRequest(A);
+  if (!Request)
+    return fail(Request.takeError());
+  Census All;
+  Request->Inspect = [&](const analysis::Facts &F) { All = Census::of(F); };
+  llvm::Expected<RunResult> Result = runChecks(*Request);
+  if (!Result)
+    return fail(Result.takeError());
+  if (Result->Interrupted)
+    dieOf(Result->Interrupted);
+  sayNotes(*Result, A);
+  if (Format == "json")
+    All.writeJson(llvm::outs());
+  else
+    All.writeText(llvm::outs());
+  llvm::outs().flush();
+  sayProblems(*Result);
+  return Result->What.Problems.empty() ? ExitClean : ExitTrouble;
+}
+
 static int run(const Arguments &A) {
+  if (A.has("census"))
+    return census(A);
   llvm::Expected<std::vector<Output>> Outputs = outputs(A);
   if (!Outputs)
     return fail(Outputs.takeError());
@@ -185,6 +214,9 @@ static const OptionSpec Own[] = {
      "be silent on what it holds, see `runnel baseline`"},
     {"diff", 0, "REF",
      "only what the change since REF brings; - reads a patch from stdin"},
+    {"census", 0, nullptr,
+     "list every mutex with a verdict in place of findings: keep, make "
+     "private, narrow, order, replace by a channel; as text or json"},
     {"fix", 0, nullptr, "apply the fixes; prints what is left"},
     {"fix-dry-run", 0, nullptr, "print what --fix would change, as a diff"},
 };
@@ -199,6 +231,8 @@ static const CommandRegistration X(
      "  runnel check -p build src/net       one folder of it\n"
      "  runnel check a.cpp -- -std=c++20    one file with its flags\n"
      "  runnel check --format=text --format=sarif:runnel.sarif\n"
+     "  runnel check --census               every mutex, and what to do with "
+     "it\n"
      "\n"
      "exit status:\n"
      "  0  clean\n"

@@ -427,15 +427,20 @@ std::optional<Pattern> Finder::mailbox(const Entity &D, const Waits &On) {
       Bounded |= root(W->In) == root(Put->In);
   if (!Take)
     return std::nullopt;
-  Entity Data = D;
+  std::optional<Entity> Slots;
   if (!Slot) {
     Waiting Only = *Take;
     Only.Reads = {D};
     const DataUse *Beside = slotOf(Only, *Put);
     if (!Beside)
       return std::nullopt;
+    Slots =
+        entityOf(P, *Beside->In,
+                 Beside->In->place(eventAt(*Beside->In, Beside->At).Subject));
   }
-  Pattern Found = make(Pattern::Mailbox, Data, On, *Put, *Take);
+  Pattern Found = make(Pattern::Mailbox, D, On, *Put, *Take);
+  if (Slots)
+    Found.Flags.push_back(*Slots);
   Found.Bounded = Bounded;
   return Found;
 }
@@ -467,6 +472,13 @@ std::optional<Pattern> Finder::counter(const Entity &N, const Waits &On) {
   for (const Waiting *W : On)
     if (!(decisive(*W, On) == std::vector<Entity>{N}))
       return std::nullopt;
+  // A waiter that compares with what it has seen waits for a change.
+  if (N.How != LockClass::Local)
+    for (const Waiting *W : On)
+      if (llvm::any_of(W->Reads, [](const Entity &E) {
+            return E.How == LockClass::Local;
+          }))
+        return std::nullopt;
   const DataUse *Done = nullptr, *Acquired = nullptr;
   for (const DataUse &U : Uses->of(N)) {
     if (U.How == DataUse::Read)

@@ -22,8 +22,8 @@
 #define RUNNEL_CHECKS_SHARE_PATTERN_H
 
 #include "checks/Finding.h"
+#include "checks/analysis/DataUses.h"
 #include "checks/analysis/Facts.h"
-#include "checks/share/DataUses.h"
 
 namespace runnel::share {
 
@@ -64,6 +64,9 @@ struct Pattern {
 };
 
 std::vector<Pattern> findPatterns(const analysis::Facts &F);
+
+/// The last part of a class's name.
+std::string shortName(const ir::Record &R);
 
 /// The note that names the question that decided.
 Note question(const Pattern &Found, const ir::Program &P,

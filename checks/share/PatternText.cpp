@@ -1,11 +1,16 @@
 //===- PatternText.cpp - Naming what a pattern is made of -----------------===//
 
-#include "checks/lock/Uses.h"
 #include "checks/share/Pattern.h"
 
 namespace runnel::share {
 
 using namespace analysis;
+
+std::string shortName(const ir::Record &R) {
+  llvm::StringRef Id = R.Id.str();
+  size_t Cut = Id.rfind("::");
+  return (Cut == llvm::StringRef::npos ? Id : Id.substr(Cut + 2)).str();
+}
 
 std::string Site::function() const {
   llvm::StringRef Id = In->Id.str();
@@ -25,9 +30,7 @@ std::string Pattern::symbol(const ir::Program &P) const {
 }
 
 std::string Pattern::subject(const ir::Program &P) const {
-  return "'" +
-         (WholeClass && Owner ? lock::shortName(Owner->Id).str()
-                              : nameOf(P, Data)) +
+  return "'" + (WholeClass && Owner ? shortName(*Owner) : nameOf(P, Data)) +
          "'";
 }
 

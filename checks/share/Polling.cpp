@@ -218,27 +218,4 @@ Polls findPolls(const Facts &Fx) {
   return {std::move(Found), DataUses(P, std::move(Vars))};
 }
 
-std::set<const ir::Function *> signalHandlers(const ir::Program &P) {
-  std::set<const ir::Function *> Out;
-  for (const ir::Function &F : P.module().Functions)
-    forEachEvent(F, [&](Point, const ir::Event &E) {
-      if (E.What != ir::Op::Call && E.What != ir::Op::Assign)
-        return;
-      bool Installs = E.What == ir::Op::Call &&
-                      llvm::StringRef(E.Text.str()).contains("signal");
-      if (E.What == ir::Op::Assign && E.Subject != ir::NoPlace) {
-        const ir::Place &Pl = F.place(E.Subject);
-        Installs =
-            !Pl.Path.empty() && Pl.Path.back().Id.str().starts_with("sa_");
-      }
-      if (!Installs)
-        return;
-      for (const ir::Operand &A : E.Args)
-        if (A.How == ir::Operand::FunctionArg || A.How == ir::Operand::Lambda)
-          if (const ir::Function *Handler = P.function(A.Symbol))
-            Out.insert(Handler);
-    });
-  return Out;
-}
-
 } // namespace runnel::share

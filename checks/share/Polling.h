@@ -9,8 +9,8 @@
 #ifndef RUNNEL_CHECKS_SHARE_POLLING_H
 #define RUNNEL_CHECKS_SHARE_POLLING_H
 
+#include "checks/analysis/DataUses.h"
 #include "checks/analysis/Facts.h"
-#include "checks/share/DataUses.h"
 
 namespace runnel::share {
 
@@ -28,13 +28,10 @@ struct Poll {
 
 struct Polls {
   std::vector<Poll> Found;
-  DataUses Uses; ///< of the variables
+  analysis::DataUses Uses; ///< of the variables
 };
 
 Polls findPolls(const analysis::Facts &F);
-
-/// Functions that run as signal handlers: they can only set a flag.
-std::set<const ir::Function *> signalHandlers(const ir::Program &P);
 
 } // namespace runnel::share
 

@@ -2,7 +2,6 @@
 
 #include "checks/share/Rewrite.h"
 #include "checks/analysis/Paths.h"
-#include "checks/lock/Uses.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -275,7 +274,7 @@ std::optional<Fix> Rewriter::run() {
     }
     // Copies that are deleted, or made by the compiler.
     llvm::StringRef Symbol = Ref.Symbol.str();
-    const std::string Own = "@F@" + lock::shortName(R->Id).str() + "#";
+    const std::string Own = "@F@" + shortName(*R) + "#";
     if (!Symbol.contains("@F@operator=#") && !Symbol.contains(Own))
       return std::nullopt;
   }

@@ -100,3 +100,21 @@ void ticket(std::atomic<int> &next, std::atomic<int> &serving) {
     std::this_thread::yield();
   serving.fetch_add(1);
 }
+
+class Generations { // trap: a bell that rings again
+  std::mutex mu_;
+  std::condition_variable cv_;
+  unsigned generation_ = 0;
+
+public:
+  void bump() {
+    std::lock_guard<std::mutex> hold(mu_);
+    ++generation_;
+    cv_.notify_all();
+  }
+  void next() {
+    std::unique_lock<std::mutex> hold(mu_);
+    const unsigned mine = generation_;
+    cv_.wait(hold, [&] { return generation_ != mine; });
+  }
+};

@@ -270,3 +270,44 @@ public:
     cv_.wait(hold, [this] { return results_.size() == wanted_; });
   }
 };
+
+class Replays { // trap: taken from the back of what was put in first
+  std::deque<int> log_;
+  std::mutex mu_;
+  std::condition_variable cv_;
+
+public:
+  void put(int v) {
+    std::lock_guard<std::mutex> hold(mu_);
+    log_.push_back(v);
+    if (log_.size() > 100)
+      log_.pop_front();
+    cv_.notify_all();
+  }
+  int last() {
+    std::unique_lock<std::mutex> hold(mu_);
+    cv_.wait(hold, [this] { return !log_.empty(); });
+    return log_.back();
+  }
+};
+
+class Requests { // trap: ready only when what it waits for elsewhere allows
+  std::deque<int> queue_;
+  std::map<int, bool> allowed_;
+  std::mutex mu_;
+  std::condition_variable cv_;
+
+public:
+  void put(int v) {
+    std::lock_guard<std::mutex> hold(mu_);
+    queue_.push_back(v);
+    cv_.notify_one();
+  }
+  int get(int who) {
+    std::unique_lock<std::mutex> hold(mu_);
+    cv_.wait(hold, [&] { return !queue_.empty() && allowed_[who]; });
+    int v = queue_.front();
+    queue_.pop_front();
+    return v;
+  }
+};

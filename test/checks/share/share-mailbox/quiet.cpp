@@ -124,3 +124,23 @@ void by_channel() {
   runnel::go([=] { answer.send(compute()); }); // trap: it is one
   answer.recv();
 }
+
+class Config { // trap: replaced as a whole, and read by many
+  std::mutex mu_;
+  std::condition_variable cv_;
+  std::string text_;
+  bool loaded_ = false;
+
+public:
+  void load(std::string text) {
+    std::lock_guard<std::mutex> hold(mu_);
+    text_ = std::move(text);
+    loaded_ = true;
+    cv_.notify_all();
+  }
+  std::string get() {
+    std::unique_lock<std::mutex> hold(mu_);
+    cv_.wait(hold, [&] { return loaded_; });
+    return text_;
+  }
+};

@@ -9,8 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef RUNNEL_CHECKS_SHARE_DATAUSES_H
-#define RUNNEL_CHECKS_SHARE_DATAUSES_H
+#ifndef RUNNEL_CHECKS_ANALYSIS_DATAUSES_H
+#define RUNNEL_CHECKS_ANALYSIS_DATAUSES_H
 
 #include "checks/analysis/Conditions.h"
 
@@ -18,7 +18,7 @@
 
 #include <set>
 
-namespace runnel::share {
+namespace runnel::analysis {
 
 struct DataUse {
   enum Kind : uint8_t {
@@ -40,24 +40,27 @@ struct DataUse {
   };
   Kind How = Read;
   const ir::Function *In = nullptr;
-  analysis::Point At; ///< not valid: the condition of a loop
+  Point At; ///< not valid: the condition of a loop
   std::optional<int64_t> Value;
   bool removes() const { return How == Pop || How == TakeAll; }
 };
 
 class DataUses {
 public:
-  DataUses(const ir::Program &P, std::set<analysis::Entity> Of);
-  llvm::ArrayRef<DataUse> of(const analysis::Entity &E) const;
+  DataUses(const ir::Program &P, std::set<Entity> Of);
+  llvm::ArrayRef<DataUse> of(const Entity &E) const;
 
 private:
-  void event(const ir::Function &F, analysis::Point At, const ir::Event &E);
+  void event(const ir::Function &F, Point At, const ir::Event &E);
   void add(const ir::Function &F, ir::PlaceId Pl, DataUse U);
 
   const ir::Program &P;
-  std::map<analysis::Entity, std::vector<DataUse>> Uses;
+  std::map<Entity, std::vector<DataUse>> Uses;
 };
 
-} // namespace runnel::share
+/// Functions that run as signal handlers: they can only set a flag.
+std::set<const ir::Function *> signalHandlers(const ir::Program &P);
+
+} // namespace runnel::analysis
 
 #endif

@@ -1,14 +1,12 @@
 //===- DataUses.cpp - What is done to a variable, and by whom -------------===//
 
-#include "checks/share/DataUses.h"
+#include "checks/analysis/DataUses.h"
 #include "checks/analysis/Paths.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
-namespace runnel::share {
-
-using namespace analysis;
+namespace runnel::analysis {
 
 static std::optional<DataUse::Kind> kindOfCall(llvm::StringRef Name) {
   return llvm::StringSwitch<std::optional<DataUse::Kind>>(Name)
@@ -169,4 +167,27 @@ void DataUses::event(const ir::Function &F, Point At, const ir::Event &E) {
   }
 }
 
-} // namespace runnel::share
+std::set<const ir::Function *> signalHandlers(const ir::Program &P) {
+  std::set<const ir::Function *> Out;
+  for (const ir::Function &F : P.module().Functions)
+    forEachEvent(F, [&](Point, const ir::Event &E) {
+      if (E.What != ir::Op::Call && E.What != ir::Op::Assign)
+        return;
+      bool Installs = E.What == ir::Op::Call &&
+                      llvm::StringRef(E.Text.str()).contains("signal");
+      if (E.What == ir::Op::Assign && E.Subject != ir::NoPlace) {
+        const ir::Place &Pl = F.place(E.Subject);
+        Installs =
+            !Pl.Path.empty() && Pl.Path.back().Id.str().starts_with("sa_");
+      }
+      if (!Installs)
+        return;
+      for (const ir::Operand &A : E.Args)
+        if (A.How == ir::Operand::FunctionArg || A.How == ir::Operand::Lambda)
+          if (const ir::Function *Handler = P.function(A.Symbol))
+            Out.insert(Handler);
+    });
+  return Out;
+}
+
+} // namespace runnel::analysis

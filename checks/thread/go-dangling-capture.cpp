@@ -54,30 +54,258 @@ private:
 } // namespace
 
 /// A local that is gone when the function returns, or null.
-static const ir::Variable *dies(const ir::Function &F, ir::PlaceId Source) {
-  if (Source == ir::NoPlace)
-    return nullptr;
-  const ir::Place &Pl = F.place(Source);
+static const ir::Variable *dies(const ir::Function &F, const ir::Place &Pl) {
   const ir::Variable *V = nullptr;
   if (Pl.Root == ir::Place::Local && Pl.Index < F.Locals.size())
     V = &F.Locals[Pl.Index];
   else if (Pl.Root == ir::Place::Param && Pl.Index < F.Params.size())
     V = &F.Params[Pl.Index];
-  if (!V || V->Type.indirect())
+  if (!V || V->Type.indirect() || V->Type.Is == ir::Role::View)
     return nullptr;
   // A group or a thread that joins by itself waits when it is destroyed.
   if (V->Type.Is == ir::Role::Group || V->Type.Is == ir::Role::JoiningThread)
     return nullptr;
-  return llvm::none_of(
-             Pl.Path, [](const ir::Step &S) { return S.How == ir::Step::Call; })
-             ? V
-             : nullptr;
+  return V;
 }
 
-static std::vector<Finding> run(const Facts &F, const Options &) {
+namespace {
+/// What the goroutine uses of a local, and how it got at it.
+struct Dangling {
+  const ir::Variable *Of = nullptr;
+  const ir::Capture *By = nullptr; ///< null: an argument
+  std::string Name;
+  bool View = false; ///< a pointer or view that refers to it
+};
+
+class Pass {
+public:
+  explicit Pass(const Facts &F) : P(F.program()), Waits(P) {}
+  std::vector<Finding> run();
+
+private:
+  void spawn(const ir::Function &Fn, Point At, const ir::Event &E);
+  std::optional<Dangling> captured(const ir::Function &Fn,
+                                   const ir::Capture &C) const;
+  std::optional<Fix> byValue(const ir::Function &Fn, Point At,
+                             const ir::Function &Body,
+                             llvm::ArrayRef<Dangling> All) const;
+
+  const ir::Program &P;
+  MayWait Waits;
   std::vector<Finding> Out;
-  MayWait Waits(F.program());
-  for (const ir::Function &Fn : F.program().module().Functions) {
+};
+} // namespace
+
+/// `v` of `string_view v = s;`, assigned once: the place of s.
+static ir::PlaceId viewed(const ir::Function &F, ir::PlaceId View) {
+  ir::PlaceId Of = ir::NoPlace;
+  unsigned Times = 0;
+  forEachEvent(F, [&](Point, const ir::Event &E) {
+    if (E.What == ir::Op::Assign && E.Subject == View && E.Args.size() == 1) {
+      ++Times;
+      Of = E.Args[0].Place;
+    }
+  });
+  return Times == 1 ? Of : ir::NoPlace;
+}
+
+std::optional<Dangling> Pass::captured(const ir::Function &Fn,
+                                       const ir::Capture &C) const {
+  if (C.IsThis || C.Source == ir::NoPlace)
+    return std::nullopt;
+  const bool View = C.Type.Pointer || C.Type.Is == ir::Role::View;
+  const ir::Place *Pl = &Fn.place(C.Source);
+  if (!C.ByReference) {
+    if (!View)
+      return std::nullopt;
+    if (Pl->Type.Is == ir::Role::View && Pl->Path.empty()) {
+      ir::PlaceId Of = viewed(Fn, C.Source);
+      if (Of == ir::NoPlace)
+        return std::nullopt;
+      Pl = &Fn.place(Of);
+    }
+  }
+  const ir::Variable *V = dies(Fn, *Pl);
+  if (!V)
+    return std::nullopt;
+  for (const ir::Step &S : Pl->Path) {
+    if (S.How != ir::Step::Call)
+      continue;
+    // The elements of a container go with it; what else a method returns may
+    // be anybody's.
+    const llvm::StringRef Id = S.Id.str();
+    if (!View || V->Type.Is != ir::Role::Container ||
+        (Id != "c_str" && Id != "data" && Id != "begin"))
+      return std::nullopt;
+  }
+  // What an owner points to may be given to somebody else; a copied pointer to
+  // a local array is one to its elements.
+  if (!C.ByReference && V->Type.Is != ir::Role::Container &&
+      V->Type.Is != ir::Role::Data)
+    return std::nullopt;
+  // A pointer that is a member of a local is no pointer to it.
+  if (!C.ByReference && !Pl->Path.empty() && Pl->Type.Pointer &&
+      Pl->Path.back().How == ir::Step::Field)
+    return std::nullopt;
+  return Dangling{V, &C, C.Id.str().str(), !C.ByReference};
+}
+
+/// Captures copies, or moves what nobody needs any more.
+std::optional<Fix> Pass::byValue(const ir::Function &Fn, Point At,
+                                 const ir::Function &Body,
+                                 llvm::ArrayRef<Dangling> All) const {
+  Fix Result;
+  std::string Added;
+  for (const Dangling &D : All) {
+    if (!D.By || D.View)
+      return std::nullopt;
+    const ir::TypeRef &T = D.Of->Type;
+    // What surely can be copied.
+    if (!T.Scalar && T.Is != ir::Role::Container &&
+        T.Is != ir::Role::SharedPointer && T.Is != ir::Role::Channel &&
+        T.Is != ir::Role::Context)
+      return std::nullopt;
+    if (T.Array || D.By->Type.Array)
+      return std::nullopt;
+    // A copy that is changed is not what was meant.
+    const size_t Index = D.By - Body.Captures.data();
+    bool Changed = false;
+    forEachEvent(Body, [&](Point, const ir::Event &E) {
+      if (E.What == ir::Op::Access && E.has(ir::Write | ir::AddressTaken)) {
+        const ir::Place &Pl = Body.place(E.Subject);
+        Changed |= Pl.Root == ir::Place::Capture && Pl.Index == Index;
+      }
+    });
+    if (Changed)
+      return std::nullopt;
+    const bool Later =
+        nextAfter(
+            Fn, At,
+            [&](const ir::Event &E) {
+              if (E.Subject == ir::NoPlace || E.What == ir::Op::ScopeEnd)
+                return false;
+              return Fn.place(E.Subject).sameRoot(Fn.place(D.By->Source));
+            },
+            [](const ir::Event &) { return false; })
+            .has_value() ||
+        inLoop(Fn, At.Block);
+    const std::string Text = T.Is == ir::Role::Container && !Later
+                                 ? D.Name + " = std::move(" + D.Name + ")"
+                                 : D.Name;
+    if (D.By->Implicit) {
+      Added += ", " + Text;
+      continue;
+    }
+    // "&name": the range is that of the name.
+    ir::Range Where = D.By->Where;
+    if (!Where.editable() || Where.Length != D.Name.size() ||
+        Where.Begin.Column < 2)
+      return std::nullopt;
+    --Where.Begin.Offset;
+    --Where.Begin.Column;
+    ++Where.Length;
+    Result.Edits.push_back({Where, Text});
+  }
+  if (!Added.empty()) {
+    // Behind "[&".
+    ir::Range Where = Body.Where;
+    if (!Where.editable())
+      return std::nullopt;
+    Where.Begin.Offset += 2;
+    Where.Begin.Column += 2;
+    Where.Length = 0;
+    Result.Edits.push_back({Where, Added});
+  }
+  Result.Description = "capture by value what the goroutine uses";
+  return Result;
+}
+
+void Pass::spawn(const ir::Function &Fn, Point At, const ir::Event &E) {
+  std::string Who = "goroutine";
+  Point From = At;
+  if (E.spawnKind() == ir::SpawnKind::Thread && E.Subject != ir::NoPlace) {
+    // Detached, a thread is as free as a goroutine.
+    auto Detached = nextAfter(
+        Fn, At,
+        [&](const ir::Event &Each) {
+          return Each.What == ir::Op::Detach && Each.Subject == E.Subject;
+        },
+        [&](const ir::Event &Each) {
+          return (Each.What == ir::Op::Join && Each.Subject == E.Subject) ||
+                 Waits(Each);
+        });
+    if (!Detached)
+      return;
+    From = *Detached;
+    Who = "detached thread";
+  } else if (E.spawnKind() != ir::SpawnKind::Goroutine ||
+             (E.Subject != ir::NoPlace &&
+              Fn.place(E.Subject).Type.Is != ir::Role::WaitGroup)) {
+    return;
+  }
+  if (!reachesEnd(Fn, From, Waits))
+    return;
+  std::vector<Dangling> All;
+  const ir::Function *Body = P.function(E.Callee);
+  if (Body && Body->Lambda)
+    for (const ir::Capture &C : Body->Captures)
+      if (auto D = captured(Fn, C))
+        All.push_back(std::move(*D));
+  // go(work, std::ref(n)), std::thread(work, &n)
+  for (size_t I = 1; I < E.Args.size(); ++I) {
+    const ir::Operand &A = E.Args[I];
+    if (A.How != ir::Operand::PlaceArg || A.Place == ir::NoPlace ||
+        !A.ByReference || A.Moved || !Fn.place(A.Place).Path.empty())
+      continue;
+    // Bound to a parameter of go() or std::thread, which copies: only what is
+    // a reference for the callee, or a pointer, is one.
+    const ir::Function *Callee = P.function(E.Callee);
+    if (!Callee || Callee->Lambda || I - 1 >= Callee->Params.size() ||
+        Callee->Record)
+      continue;
+    const ir::TypeRef &Param = Callee->Params[I - 1].Type;
+    if (!Param.Pointer && !(Param.Reference && !Param.Const))
+      continue;
+    if (const ir::Variable *V = dies(Fn, Fn.place(A.Place)))
+      // What an owner points to may be given to somebody else.
+      if (Param.Reference || (V->Type.Is != ir::Role::OwningPointer &&
+                              V->Type.Is != ir::Role::SharedPointer))
+        All.push_back({V, nullptr, V->Id.str().str(), false});
+  }
+  if (All.empty())
+    return;
+  const Dangling &D = All.front();
+  Finding Found;
+  Found.Check = "runnel-go-dangling-capture";
+  Found.Where = D.By && D.By->Where.valid() ? D.By->Where : E.Where;
+  Found.Symbol = Fn.Id.str().str() + "::" + D.Name;
+  if (D.View)
+    Found.Message = "'" + D.Name + "' refers to '" + D.Of->Id.str().str() +
+                    "' and is captured by a " + Who + " that may outlive it";
+  else if (D.By)
+    Found.Message = "'" + D.Name + "' is captured by reference by a " + Who +
+                    " that may outlive it";
+  else
+    Found.Message =
+        "a " + Who + " gets a way to '" + D.Name + "', which it may outlive";
+  Found.Notes.push_back({E.Where, "the " + Who +
+                                      " is started here, and nothing waits "
+                                      "for it"});
+  Found.Notes.push_back({D.Of->Where, "'" + D.Of->Id.str().str() +
+                                          "' lives until the function "
+                                          "returns"});
+  Found.Notes.push_back(
+      {E.Where, D.View ? "capture what it refers to, by value or moved in"
+                       : "capture it by value or move it in, or wait for the "
+                         "goroutine: a runnel::wait_group or group does"});
+  if (Body && Body->Lambda)
+    if (auto Fixed = byValue(Fn, At, *Body, All))
+      Found.Fixes.push_back(std::move(*Fixed));
+  Out.push_back(std::move(Found)); // one finding a goroutine
+}
+
+std::vector<Finding> Pass::run() {
+  for (const ir::Function &Fn : P.module().Functions) {
     // Locals of main live as long as the program, near enough.
     if (Fn.Main)
       continue;
@@ -89,40 +317,15 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
         }))
       continue;
     forEachEvent(Fn, [&](Point At, const ir::Event &E) {
-      if (E.What != ir::Op::Spawn || E.Subject != ir::NoPlace ||
-          E.spawnKind() != ir::SpawnKind::Goroutine)
-        return;
-      const ir::Function *Body = F.program().function(E.Callee);
-      if (!Body || !Body->Lambda)
-        return;
-      for (const ir::Capture &C : Body->Captures) {
-        if (!C.ByReference || C.IsThis)
-          continue;
-        const ir::Variable *V = dies(Fn, C.Source);
-        if (!V || !reachesEnd(Fn, At, Waits))
-          continue;
-        std::string Name = C.Id.str().str();
-        Finding Found;
-        Found.Check = "runnel-go-dangling-capture";
-        Found.Where = C.Where.valid() ? C.Where : E.Where;
-        Found.Symbol = Fn.Id.str().str() + "::" + Name;
-        Found.Message = "'" + Name +
-                        "' is captured by reference by a goroutine that may "
-                        "outlive it";
-        Found.Notes.push_back({E.Where, "the goroutine is started here, and "
-                                        "nothing waits for it"});
-        Found.Notes.push_back({V->Where, "'" + Name +
-                                             "' lives until the function "
-                                             "returns"});
-        Found.Notes.push_back(
-            {E.Where, "capture it by value or move it in, or wait for the "
-                      "goroutine: a runnel::wait_group or group does"});
-        Out.push_back(std::move(Found));
-        break; // one finding a goroutine
-      }
+      if (E.What == ir::Op::Spawn)
+        spawn(Fn, At, E);
     });
   }
-  return Out;
+  return std::move(Out);
+}
+
+static std::vector<Finding> run(const Facts &F, const Options &) {
+  return Pass(F).run();
 }
 
 static const CheckRegistration X("runnel-go-dangling-capture", Level::Default,

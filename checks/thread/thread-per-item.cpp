@@ -19,10 +19,32 @@ struct Endless {
 };
 } // namespace
 
-static std::optional<Endless> kindOf(const ir::Function &F,
+/// \p At is in the body of the loop with the head \p Head, not merely in a loop
+/// around it.
+static bool inBody(const ir::Function &F, ir::BlockId Head, ir::BlockId At) {
+  if (F.Blocks[Head].Succs.empty())
+    return false;
+  std::vector<bool> Seen(F.Blocks.size());
+  std::vector<ir::BlockId> Work{F.Blocks[Head].Succs[0]};
+  while (!Work.empty()) {
+    ir::BlockId B = Work.back();
+    Work.pop_back();
+    if (B == Head || Seen[B])
+      continue;
+    if (B == At)
+      return true;
+    Seen[B] = true;
+    Work.insert(Work.end(), F.Blocks[B].Succs.begin(), F.Blocks[B].Succs.end());
+  }
+  return false;
+}
+
+static std::optional<Endless> kindOf(const ir::Function &F, ir::BlockId At,
                                      llvm::ArrayRef<ir::BlockId> Loop) {
   for (ir::BlockId B : Loop) {
     const ir::Block &Block = F.Blocks[B];
+    if (Block.Trips.What != ir::TripCount::Unknown && !inBody(F, B, At))
+      continue;
     if (Block.Trips.What == ir::TripCount::Known)
       return std::nullopt;
     if (Block.Trips.What == ir::TripCount::Symbolic) {
@@ -35,7 +57,7 @@ static std::optional<Endless> kindOf(const ir::Function &F,
   }
   for (ir::BlockId B : Loop) {
     const ir::Block &Block = F.Blocks[B];
-    if (Block.Term == ir::Terminator::RangeFor) {
+    if (Block.Term == ir::Terminator::RangeFor && inBody(F, B, At)) {
       llvm::StringRef Text = Block.Cond.Text.str();
       Text.consume_front("for: ");
       return Endless{false, Text.str()};
@@ -103,7 +125,7 @@ static std::vector<Finding> run(const Facts &Fx, const Options &) {
            E.spawnKind() != ir::SpawnKind::JoiningThread))
         return;
       const std::vector<ir::BlockId> Loop = innermostLoop(F, At.Block);
-      auto Kind = Loop.empty() ? std::nullopt : kindOf(F, Loop);
+      auto Kind = Loop.empty() ? std::nullopt : kindOf(F, At.Block, Loop);
       if (!Kind)
         return;
       // The handle is part of the element, or of something that stays: there

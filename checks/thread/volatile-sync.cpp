@@ -2,10 +2,10 @@
 
 #include "checks/Check.h"
 #include "checks/analysis/CallGraph.h"
+#include "checks/analysis/DataUses.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/HeldLocks.h"
 #include "checks/analysis/Paths.h"
-#include "checks/share/Polling.h"
 #include "checks/thread/MakeAtomic.h"
 
 #include "llvm/ADT/DenseSet.h"
@@ -14,7 +14,6 @@
 namespace runnel {
 
 using namespace analysis;
-using share::DataUse;
 
 static bool isVolatile(const ir::TypeRef &T) {
   // sig_atomic_t is for signal handlers, which need volatile.
@@ -58,8 +57,8 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
         Vars.insert({LockClass::Local, Fn.Symbol, I, false});
   if (Vars.empty())
     return Out;
-  const share::DataUses Uses(P, Vars);
-  const auto Handlers = share::signalHandlers(P);
+  const DataUses Uses(P, Vars);
+  const auto Handlers = signalHandlers(P);
   const auto Threads = onThreads(F);
   for (const Entity &E : Vars) {
     const DataUse *There = nullptr, *Here = nullptr;

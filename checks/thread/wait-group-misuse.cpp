@@ -1,8 +1,13 @@
 //===- wait-group-misuse.cpp - Wait groups that count too late ------------===//
 
 #include "checks/Check.h"
+#include "checks/analysis/Conditions.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/Paths.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <optional>
 
 namespace runnel {
 
@@ -35,48 +40,221 @@ static const ir::Event *addsInside(const ir::Function &Body,
   return Found;
 }
 
-static std::vector<Finding> run(const Facts &F, const Options &) {
+/// The group of the parent that \p Body knows as the place \p Inside.
+static std::optional<ir::Place> outerPlace(const ir::Function &Body,
+                                           ir::PlaceId Inside,
+                                           const ir::Function &Parent) {
+  if (Inside == ir::NoPlace)
+    return std::nullopt;
+  const ir::Place &Pl = Body.place(Inside);
+  if (Pl.Root != ir::Place::Capture || Pl.Index >= Body.Captures.size() ||
+      Body.Captures[Pl.Index].Source == ir::NoPlace)
+    return std::nullopt;
+  ir::Place Outer = Parent.place(Body.Captures[Pl.Index].Source);
+  Outer.Path.insert(Outer.Path.end(), Pl.Path.begin(), Pl.Path.end());
+  return Outer;
+}
+
+/// `go(...)` as `wg.go(...)`, without add and done by hand.
+static std::optional<Fix> byGo(const ir::Function &Body, const ir::Event &Spawn,
+                               const ir::Event &Add, const std::string &Name) {
+  const ir::Event *Done = nullptr;
+  unsigned Dones = 0;
+  Point DoneAt;
+  forEachEvent(Body, [&](Point At, const ir::Event &E) {
+    if (E.What == ir::Op::CountDone && isGroup(Body, E.Subject)) {
+      ++Dones;
+      Done = &E;
+      DoneAt = At;
+    }
+  });
+  if (Dones != 1 || Spawn.Text.str() != "runnel::go" ||
+      !Spawn.Where.editable() || !Body.Where.editable() ||
+      !Add.Statement.editable() || !Done->Statement.editable())
+    return std::nullopt;
+  // Nothing but the end may come after it.
+  for (const ir::Event &E :
+       llvm::drop_begin(Body.Blocks[DoneAt.Block].Events, DoneAt.Index + 1))
+    if (!E.has(ir::Implicit) && E.What != ir::Op::ScopeEnd)
+      return std::nullopt;
+  // "runnel::go(" or "go(" stands before the lambda.
+  const uint32_t Before = Body.Where.Begin.Offset - Spawn.Where.Begin.Offset;
+  if (Before != 11 && Before != 3)
+    return std::nullopt;
+  ir::Range Callee = Spawn.Where;
+  Callee.Length = Before;
+  return Fix{
+      "start it with '" + Name + ".go'",
+      {{Callee, Name + ".go("}, {Add.Statement, ""}, {Done->Statement, ""}}};
+}
+
+namespace {
+class Pass {
+public:
+  explicit Pass(const Facts &F) : P(F.program()) {}
+  std::vector<Finding> run();
+
+private:
+  void addsLate(const ir::Function &Fn, const ir::Event &Wait);
+  void missesDone(const ir::Function &Fn, const ir::Event &Spawn);
+  void waitsEachTime(const ir::Function &Fn, Point At, const ir::Event &Wait);
+
+  const ir::Program &P;
   std::vector<Finding> Out;
-  for (const ir::Function &Fn : F.program().module().Functions)
-    forEachEvent(Fn, [&](Point, const ir::Event &Wait) {
-      if (Wait.What != ir::Op::CountWait || !isGroup(Fn, Wait.Subject))
-        return;
-      const ir::Place &Group = Fn.place(Wait.Subject);
-      forEachEvent(Fn, [&](Point From, const ir::Event &Spawn) {
-        if (Spawn.What != ir::Op::Spawn || Spawn.Subject == Wait.Subject)
-          return;
-        const ir::Function *Body = F.program().function(Spawn.Callee);
-        if (!Body || !Body->Lambda)
-          return;
-        const ir::Event *Add = addsInside(*Body, Group, Fn);
-        // The goroutine may add once it has been counted itself: then the
-        // count cannot be zero meanwhile.
-        bool Counted = false;
-        forEachEvent(Fn, [&](Point, const ir::Event &E) {
-          Counted |= E.What == ir::Op::CountAdd && E.Subject == Wait.Subject;
-        });
-        auto Reached = nextAfter(
-            Fn, From, [&](const ir::Event &E) { return &E == &Wait; },
-            [](const ir::Event &) { return false; });
-        if (!Add || Counted || !Reached)
-          return;
-        std::string Name = Wait.Spelling.str().str();
-        Finding Found;
-        Found.Check = "runnel-wait-group-misuse";
-        Found.Where = Add->Where;
-        Found.Symbol = Fn.Id.str().str() + "::" + Name;
-        Found.Message = "'" + Name +
-                        "' is added to inside the goroutine it counts: the "
-                        "wait may be over before the goroutine begins";
-        Found.Notes.push_back({Spawn.Where, "the goroutine is started here"});
-        Found.Notes.push_back(
-            {Wait.Where, "this wait may find the count still at zero"});
-        Found.Notes.push_back({Spawn.Where, "add before it is started: '" +
-                                                Name + ".go(...)' does"});
-        Out.push_back(std::move(Found));
-      });
+};
+} // namespace
+
+void Pass::addsLate(const ir::Function &Fn, const ir::Event &Wait) {
+  const ir::Place &Group = Fn.place(Wait.Subject);
+  forEachEvent(Fn, [&](Point From, const ir::Event &Spawn) {
+    if (Spawn.What != ir::Op::Spawn || Spawn.Subject == Wait.Subject)
+      return;
+    const ir::Function *Body = P.function(Spawn.Callee);
+    if (!Body || !Body->Lambda)
+      return;
+    const ir::Event *Add = addsInside(*Body, Group, Fn);
+    // The goroutine may add once it has been counted itself: then the
+    // count cannot be zero meanwhile.
+    bool Counted = false;
+    forEachEvent(Fn, [&](Point, const ir::Event &E) {
+      Counted |= E.What == ir::Op::CountAdd && E.Subject == Wait.Subject;
     });
-  return Out;
+    auto Reached = nextAfter(
+        Fn, From, [&](const ir::Event &E) { return &E == &Wait; },
+        [](const ir::Event &) { return false; });
+    if (!Add || Counted || !Reached)
+      return;
+    std::string Name = Wait.Spelling.str().str();
+    Finding Found;
+    Found.Check = "runnel-wait-group-misuse";
+    Found.Where = Add->Where;
+    Found.Symbol = Fn.Id.str().str() + "::" + Name;
+    Found.Message = "'" + Name +
+                    "' is added to inside the goroutine it counts: the "
+                    "wait may be over before the goroutine begins";
+    Found.Notes.push_back({Spawn.Where, "the goroutine is started here"});
+    Found.Notes.push_back(
+        {Wait.Where, "this wait may find the count still at zero"});
+    Found.Notes.push_back(
+        {Spawn.Where, "add before it is started: '" + Name + ".go(...)' does"});
+    if (auto Fixed = byGo(*Body, Spawn, *Add, Name))
+      Found.Fixes.push_back(std::move(*Fixed));
+    Out.push_back(std::move(Found));
+  });
+}
+
+/// A goroutine that was counted before, and counts down on some ways only.
+void Pass::missesDone(const ir::Function &Fn, const ir::Event &Spawn) {
+  const ir::Function *Body = P.function(Spawn.Callee);
+  if (!Body || !Body->Lambda || Body->Incomplete || Body->Coroutine)
+    return;
+  const ir::Event *Done = nullptr;
+  ir::PlaceId Group = ir::NoPlace;
+  forEachEvent(*Body, [&](Point, const ir::Event &E) {
+    if (E.What == ir::Op::CountDone && isGroup(*Body, E.Subject) && !Done) {
+      Done = &E;
+      Group = E.Subject;
+    }
+  });
+  auto Outer = Done ? outerPlace(*Body, Group, Fn) : std::nullopt;
+  if (!Outer)
+    return;
+  // The number that was added is one for each goroutine.
+  bool Added = false, Waited = false;
+  forEachEvent(Fn, [&](Point, const ir::Event &E) {
+    if (E.Subject == ir::NoPlace || !Outer->sameAs(Fn.place(E.Subject)))
+      return;
+    Added |= E.What == ir::Op::CountAdd;
+    Waited |= E.What == ir::Op::CountWait;
+  });
+  if (!Added || !Waited)
+    return;
+  if (!reachesEnd(*Body, {0, ~0u}, [&](const ir::Event &E) {
+        if (E.Subject == Group && E.What == ir::Op::CountDone)
+          return true;
+        // Whoever gets the group may count down, now or at the end.
+        return (E.What == ir::Op::Call || E.What == ir::Op::Spawn ||
+                E.What == ir::Op::Closure || E.What == ir::Op::Assign) &&
+               llvm::any_of(E.Args, [&](const ir::Operand &A) {
+                 return A.Place == Group;
+               });
+      }))
+    return;
+  const std::string Name = Done->Spelling.str().str();
+  Finding Found;
+  Found.Check = "runnel-wait-group-misuse";
+  Found.Where = Done->Where;
+  Found.Symbol = Fn.Id.str().str() + "::" + Name;
+  Found.Message = "'" + Name +
+                  "' is not counted down on every way through the goroutine: "
+                  "after the others the wait never ends";
+  Found.Notes.push_back({Spawn.Where, "the goroutine is started here"});
+  Found.Notes.push_back(
+      {Done->Where, "start it with '" + Name +
+                        ".go(...)', which counts down however it ends"});
+  Out.push_back(std::move(Found));
+}
+
+/// wg.go(...) and wg.wait() in one round of a loop: one at a time.
+void Pass::waitsEachTime(const ir::Function &Fn, Point At,
+                         const ir::Event &Wait) {
+  const ir::Place &Group = Fn.place(Wait.Subject);
+  std::vector<ir::BlockId> Loop = innermostLoop(Fn, At.Block);
+  if (Loop.empty())
+    return;
+  const ir::Event *Start = nullptr;
+  unsigned Starts = 0;
+  bool Declared = false;
+  for (ir::BlockId B : Loop)
+    for (const ir::Event &E : Fn.Blocks[B].Events) {
+      Declared |= E.What == ir::Op::Declare && E.Subject != ir::NoPlace &&
+                  Fn.place(E.Subject).sameAs(Group);
+      const ir::Function *Body =
+          E.What == ir::Op::Spawn ? P.function(E.Callee) : nullptr;
+      bool Counts = E.What == ir::Op::Spawn && E.Subject == Wait.Subject;
+      if (Body && Body->Lambda)
+        forEachEvent(*Body, [&](Point, const ir::Event &Inner) {
+          if (Inner.What != ir::Op::CountDone)
+            return;
+          auto Outer = outerPlace(*Body, Inner.Subject, Fn);
+          Counts |= Outer && Outer->sameAs(Group);
+        });
+      if (E.What == ir::Op::Spawn)
+        ++Starts;
+      // One that is started in a loop inside of this is one of many.
+      if (Counts && innermostLoop(Fn, B) == Loop)
+        Start = &E;
+    }
+  if (!Start || Starts != 1 || Declared)
+    return;
+  const std::string Name = Wait.Spelling.str().str();
+  Finding Found;
+  Found.Check = "runnel-wait-group-misuse";
+  Found.Where = Wait.Where;
+  Found.Symbol = Fn.Id.str().str() + "::" + Name;
+  Found.Message = "'" + Name +
+                  "' is waited for in the loop that starts the goroutines: "
+                  "they run one at a time";
+  Found.Notes.push_back({Start->Where, "one is started here each time"});
+  Found.Notes.push_back({Wait.Where, "wait after the loop"});
+  Out.push_back(std::move(Found));
+}
+
+std::vector<Finding> Pass::run() {
+  for (const ir::Function &Fn : P.module().Functions)
+    forEachEvent(Fn, [&](Point At, const ir::Event &E) {
+      if (E.What == ir::Op::CountWait && isGroup(Fn, E.Subject)) {
+        addsLate(Fn, E);
+        waitsEachTime(Fn, At, E);
+      }
+      if (E.What == ir::Op::Spawn && E.Subject == ir::NoPlace)
+        missesDone(Fn, E);
+    });
+  return std::move(Out);
+}
+
+static std::vector<Finding> run(const Facts &F, const Options &) {
+  return Pass(F).run();
 }
 
 static const CheckRegistration X("runnel-wait-group-misuse", Level::Default,

@@ -23,3 +23,31 @@ void wait_for_global() {
   std::unique_lock hold(global_mutex);
   global_changed.wait(hold); // expect: cv-wait-without-predicate "'global_changed'"
 }
+
+struct Pieces {
+  void several_conditions() {
+    std::unique_lock hold(mutex);
+    if (!open || !ready)
+      changed.wait(hold); // expect: cv-wait-without-predicate "'changed'"
+  }
+  void does_something_else_too() {
+    std::unique_lock hold(mutex);
+    if (!open) {
+      ready = true;
+      changed.wait(hold); // expect: cv-wait-without-predicate
+    }
+  }
+  void by_switch(int how) {
+    std::unique_lock hold(mutex);
+    switch (how) {
+    case 1:
+      changed.wait(hold); // expect: cv-wait-without-predicate
+      break;
+    default:
+      break;
+    }
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool open = false, ready = false;
+};

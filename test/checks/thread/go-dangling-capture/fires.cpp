@@ -2,6 +2,8 @@
 // flags: -isystem %runtime
 #include <runnel/runnel.h>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 void use(int);
 void use(const std::string &);
@@ -24,4 +26,53 @@ void on_one_path(bool wait) {
   });
   if (wait)
     done.recv();
+}
+
+void pointer_to_local() {
+  int n = 1;
+  int *p = &n;
+  runnel::go([p] { use(*p); }); // expect: go-dangling-capture "'p' refers to 'n'"
+}
+
+void view_of_local() {
+  std::string text = "text";
+  std::string_view view = text;
+  runnel::go([view] { use(view.size()); }); // expect: go-dangling-capture "'view' refers to 'text'"
+}
+
+void view_made_in_the_capture() {
+  std::string text = "text";
+  runnel::go([view = std::string_view(text)] { use(view.size()); }); // expect: go-dangling-capture "refers to 'text'"
+}
+
+void characters_of_local() {
+  std::string text = "text";
+  runnel::go([chars = text.c_str()] { use(*chars); }); // expect: go-dangling-capture "'chars' refers to 'text'"
+}
+
+void change(int &);
+void reference_as_argument() {
+  int n = 1;
+  runnel::go(change, std::ref(n)); // expect: go-dangling-capture "a way to 'n'"
+}
+
+void detached() {
+  int n = 1;
+  std::thread([&] { use(n); }).detach(); // expect: go-dangling-capture "by a detached thread"
+}
+
+void detached_by_name(int n) {
+  std::thread t([&n] { use(n); }); // expect: go-dangling-capture "'n'"
+  t.detach();
+}
+
+void detached_with_argument() {
+  int n = 1;
+  std::thread t(change, std::ref(n)); // expect: go-dangling-capture "a detached thread gets a way to 'n'"
+  t.detach();
+}
+
+void group_of_the_caller(runnel::wait_group &wg) {
+  int n = 1;
+  wg.go([&] { use(n); }); // expect: go-dangling-capture "'n'"
 }

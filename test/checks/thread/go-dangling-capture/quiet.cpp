@@ -3,6 +3,8 @@
 #include <runnel/runnel.h>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <thread>
 void use(int);
 void wait_for_all();
 
@@ -53,6 +55,62 @@ void lives_for_ever() {
 
 void referred(int &n) {
   runnel::go([&] { use(n); }); // trap: the caller's
+}
+
+void owned_pointer() {
+  auto owner = std::make_shared<int>(1);
+  runnel::go([owner] { use(*owner); }); // trap: shared with it
+}
+
+void pointer_from_elsewhere(int *p) {
+  runnel::go([p] { use(*p); }); // trap: the caller knows how long it lives
+}
+
+void pointer_to_heap() {
+  int *p = new int(1);
+  runnel::go([p] {
+    use(*p); // trap: not a local
+    delete p;
+  });
+}
+
+void view_of_a_literal() {
+  std::string_view view = "for ever";
+  runnel::go([view] { use(view.size()); }); // trap: literals stay
+}
+
+struct Node {
+  Node *next;
+};
+void member_pointer(Node n) {
+  runnel::go([next = n.next] { use(next != nullptr); }); // trap: not into n
+}
+
+void value_as_argument() {
+  int n = 1;
+  runnel::go([](int v) { use(v); }, n); // trap: copied
+}
+
+void joined_thread() {
+  int n = 1;
+  std::thread t([&] { use(n); });
+  t.join(); // trap: joined
+}
+
+void waits_before_it_detaches() {
+  int n = 1;
+  runnel::channel<void> done;
+  std::thread t([&] {
+    use(n);
+    done.close();
+  });
+  done.recv(); // trap: the thread is done with it
+  t.detach();
+}
+
+void detached_with_copies() {
+  int n = 1;
+  std::thread([n] { use(n); }).detach(); // trap: a copy
 }
 
 int main() {

@@ -73,3 +73,15 @@ void once() {
   std::thread t(handle, 1); // trap: no loop
   t.join();
 }
+
+void name(std::thread &, const std::string &);
+void up_to_a_limit(std::vector<std::thread> &threads, size_t limit) {
+  while (threads.size() < limit) {
+    std::thread t(handle, 1); // trap: as many as the limit says
+    std::string text = "worker", upper;
+    for (char c : text)
+      upper += c;
+    name(t, upper);
+    threads.push_back(std::move(t));
+  }
+}

@@ -23,3 +23,50 @@ void late_in_a_loop() {
     });
   all.wait();
 }
+
+bool ready();
+void not_on_every_way() {
+  runnel::wait_group wg;
+  wg.add(1);
+  runnel::go([&] {
+    if (!ready())
+      return;
+    work();
+    wg.done(); // expect: wait-group-misuse "not counted down on every way"
+  });
+  wg.wait();
+}
+
+void in_one_branch(int n) {
+  runnel::wait_group wg;
+  for (int i = 0; i < n; ++i) {
+    wg.add(1);
+    runnel::go([&] {
+      if (ready())
+        wg.done(); // expect: wait-group-misuse "'wg'"
+      else
+        work();
+    });
+  }
+  wg.wait();
+}
+
+void one_at_a_time(int n) {
+  runnel::wait_group wg;
+  for (int i = 0; i < n; ++i) {
+    wg.go([&] { work(); });
+    wg.wait(); // expect: wait-group-misuse "they run one at a time"
+  }
+}
+
+void one_at_a_time_by_hand(int n) {
+  runnel::wait_group wg;
+  for (int i = 0; i < n; ++i) {
+    wg.add(1);
+    runnel::go([&] {
+      work();
+      wg.done();
+    });
+    wg.wait(); // expect: wait-group-misuse "'wg'"
+  }
+}

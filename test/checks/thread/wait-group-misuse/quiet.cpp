@@ -37,3 +37,73 @@ void nobody_waits(runnel::wait_group &wg) {
     wg.done();
   });
 }
+
+bool ready();
+void finish(runnel::wait_group &);
+void on_every_way() {
+  runnel::wait_group wg;
+  wg.add(1);
+  runnel::go([&] {
+    if (!ready()) {
+      wg.done(); // trap: both ways do
+      return;
+    }
+    work();
+    wg.done();
+  });
+  wg.wait();
+}
+
+void by_somebody_else() {
+  runnel::wait_group wg;
+  wg.add(1);
+  runnel::go([&] {
+    if (!ready()) {
+      finish(wg); // trap: may count down
+      return;
+    }
+    wg.done();
+  });
+  wg.wait();
+}
+
+struct Done {
+  runnel::wait_group &wg;
+  ~Done() { wg.done(); }
+};
+void by_destructor() {
+  runnel::wait_group wg;
+  wg.add(1);
+  runnel::go([&] {
+    Done done{wg}; // trap: whatever way it ends
+    if (ready())
+      work();
+  });
+  wg.wait();
+}
+
+void in_batches(int n) {
+  for (int i = 0; i < n; ++i) {
+    runnel::wait_group batch;
+    for (int j = 0; j < 4; ++j)
+      batch.go([&] { work(); });
+    batch.wait(); // trap: several at a time
+  }
+}
+
+void rounds(int n) {
+  runnel::wait_group wg;
+  for (int i = 0; i < n; ++i) {
+    wg.go([&] { work(); });
+    wg.go([&] { work(); });
+    wg.wait(); // trap: two at a time, in rounds
+  }
+}
+
+void retries() {
+  runnel::wait_group wg;
+  for (int j = 0; j < 4; ++j)
+    wg.go([&] { work(); });
+  while (!ready())
+    wg.wait(); // trap: started elsewhere
+}

@@ -69,10 +69,16 @@ void EffectCollector::own(Point At, const Event &E, const LockState &Before,
     if (E.Other == NoPlace)
       break;
     const Place &Other = normalized(F, F.place(E.Other));
-    New.Released.push_back(Other);
+    // The lock of a guard of our own says it all: callers cannot name the
+    // guard.
+    bool Own = false;
     for (const Hold &Old : Before.Holds)
-      if (Old.Guard != NoPlace && H.guard(Old.Guard).sameAs(Other))
+      if (Old.Guard != NoPlace && H.guard(Old.Guard).sameAs(Other)) {
         New.Released.push_back(H.lock(Old.Lock));
+        Own |= Old.here() && Other.Root == Place::Local;
+      }
+    if (!Own)
+      New.Released.push_back(Other);
     break;
   }
   case Op::Block: {
@@ -260,9 +266,17 @@ Summary declaredSummary(const ir::Function &F) {
     E.Text = F.Id;
     S.Effects.push_back(E);
   }
-  for (const ir::LockContract &C : F.Contracts)
+  for (const ir::LockContract &C : F.Contracts) {
     if (std::optional<LockEffect> L = promised(F, C))
       S.Locks.push_back(*L);
+    // What its caller may not hold it locks itself.
+    if (C.What == ir::LockContract::Excludes && C.Lock != NoPlace) {
+      E.What = Effect::Acquire;
+      E.Text = {};
+      E.On = normalized(F, F.place(C.Lock));
+      S.Effects.push_back(E);
+    }
+  }
   S.MayThrow = !F.NoExcept;
   S.NeverReturns = F.NoReturn;
   return S;

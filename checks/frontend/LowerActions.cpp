@@ -200,6 +200,9 @@ bool Lowering::ownerAction(CallParts &P, const Action &A) {
       emit(ir::Op::GuardEnd, P.Call->getSourceRange()).Subject = To;
       return true;
     }
+    // What it owned goes now.
+    if (Type.Is == ir::Role::OwningPointer && To != NoPlace)
+      destroy(To, Owner, P.Call->getExprLoc(), /*Local=*/false);
     return false;
   }
   // Emplace. What is made of the arguments is told as if it were constructed.

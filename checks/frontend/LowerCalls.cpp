@@ -367,6 +367,9 @@ bool Lowering::assigns(CallParts &P) {
     return false;
   }
   argumentAccess(P);
+  if (Ref.Is == ir::Role::OwningPointer &&
+      isa<CXXNullPtrLiteralExpr>(peel(P.Args[0])))
+    destroy(P.Subject, Type, P.Call->getExprLoc(), /*Local=*/false);
   accessPlace(P.Subject, ir::Write, P.Object->getSourceRange());
   // `t = std::thread(f)`: the construction said that it is t.
   auto Made = MadeBy.find(peel(P.Args[0]));

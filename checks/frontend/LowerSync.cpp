@@ -59,11 +59,24 @@ bool Lowering::lockAction(CallParts &P, const Action &A) {
         emit(A.What == Verb::Lock ? ir::Op::Lock : ir::Op::Unlock, R);
     E.Subject = S;
     E.Flags = A.Flags & LockFlags;
+    // Nobody looks whether it succeeded.
+    if (E.has(ir::Try) && Facts.Discarded.contains(P.Call))
+      E.Flags |= ir::Unnamed;
     Spell(E, Of);
     return true;
   }
-  case Verb::Owns:
+  case Verb::Owns: {
+    // Somebody asks the guard what it has.
+    const Expr *Of = argument(P, A.Subject);
+    PlaceId S = P.Subject != NoPlace ? P.Subject : resolve(Of);
+    if (S == NoPlace || F.Places[S].Type.Is != ir::Role::Guard)
+      return true;
+    ir::Event &E = emit(ir::Op::Access, R);
+    E.Subject = S;
+    E.Flags = ir::Read;
+    Spell(E, Of);
     return true;
+  }
   case Verb::GuardLock:
   case Verb::GuardUnlock:
   case Verb::GuardRelease: {
@@ -222,6 +235,12 @@ bool Lowering::spawnAction(CallParts &P, const Action &A) {
     E.Spelling = spelling(P.Object);
   if (A.Subject == Action::Result)
     finishValue(P, Number);
+  // The future of an async that nobody keeps waits at once.
+  if (A.Spawn == ir::SpawnKind::Async && Facts.Discarded.contains(P.Call)) {
+    ir::Event &Waits = emit(ir::Op::Join, R);
+    Waits.Subject = S;
+    Waits.Flags = ir::Implicit;
+  }
   return true;
 }
 

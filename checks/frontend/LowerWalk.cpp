@@ -283,6 +283,18 @@ void Lowering::walkVariable(const VarDecl *V) {
   assign(To, Init, V->getSourceRange());
 }
 
+/// What a view that is made in place is made of.
+static const Expr *firstPart(const Expr *E) {
+  E = peel(E);
+  if (const auto *L = dyn_cast<InitListExpr>(E))
+    return L->getNumInits() > 0 ? L->getInit(0) : nullptr;
+  if (const auto *C = dyn_cast<CXXConstructExpr>(E))
+    return C->getNumArgs() > 0 ? C->getArg(0) : nullptr;
+  if (const auto *C = dyn_cast<CXXFunctionalCastExpr>(E))
+    return firstPart(C->getSubExpr());
+  return nullptr;
+}
+
 void Lowering::walkReturn(const Expr *Value, SourceRange R) {
   if (Value)
     walk(Value);
@@ -290,6 +302,20 @@ void Lowering::walkReturn(const Expr *Value, SourceRange R) {
   uint32_t Flags = 0;
   if (Value) {
     ir::Operand What = operand(Value);
+    // A view of parts: {v.data(), v.size()}.
+    if (What.Place == NoPlace &&
+        T.role(Decl->getReturnType()) == ir::Role::View)
+      if (const Expr *Of = firstPart(Value))
+        What = operand(Of);
+    // found ? &it->second : nullptr
+    if (const auto *C = dyn_cast<ConditionalOperator>(peel(Value));
+        C && What.Place == NoPlace && C->getType()->isPointerType()) {
+      ir::Operand A = operand(C->getTrueExpr()), B = operand(C->getFalseExpr());
+      if (A.How == ir::Operand::Null)
+        What = B;
+      else if (B.How == ir::Operand::Null)
+        What = A;
+    }
     P = What.Place;
     QualType Result = Decl->getReturnType();
     const ir::TypeRef &Type = T.ref(Result);

@@ -32,6 +32,7 @@ public:
 
 private:
   void record(const Record &R);
+  void inherited(const Record &R);
   void global(const Global &G);
   static void merge(Finding &Known, Finding Other, const std::string &Class);
   bool isPassive(const Record &R,
@@ -74,6 +75,8 @@ std::string list(const std::vector<const Field *> &Fields) {
 /// free functions of the one file) that uses it: no method of its own does.
 bool Pass::isPassive(const Record &R,
                      const std::vector<const Field *> &Exposed) const {
+  if (!R.Struct)
+    return false;
   std::set<Name> Owners;
   bool Used = false;
   for (const Field *F : Exposed)
@@ -148,9 +151,32 @@ void Pass::addUses(Finding &F, const std::vector<Use> &Of,
         ", and in " + std::to_string(More) + " more places";
 }
 
+/// class Table : public std::mutex
+void Pass::inherited(const Record &R) {
+  if (R.Is != Role::Data || R.Traits & LockWrapper)
+    return;
+  for (const Base &B : R.Bases) {
+    const Record *Lock = P.record(B.Record);
+    if (!Lock || B.Visible != Access::Public || !Lock->System ||
+        (Lock->Is != Role::Lock && Lock->Is != Role::CondVar))
+      continue;
+    Finding F;
+    F.Check = "runnel-lock-exposed";
+    F.Where = R.Where;
+    F.Symbol = R.Symbol.str().str();
+    F.Message = "'" + R.Id.str().str() + "' inherits publicly from '" +
+                Lock->Id.str().str() + "': any code can " +
+                (Lock->Is == Role::Lock ? "lock" : "signal") + " it";
+    F.Notes.push_back({R.Where, "make it a private member"});
+    Findings.push_back(std::move(F));
+    return;
+  }
+}
+
 void Pass::record(const Record &R) {
   if (!R.Behaviour || isHidden(P, R))
     return;
+  inherited(R);
   std::vector<const Field *> Exposed, Free;
   for (const Field &F : R.Fields)
     if ((F.Type.Is == Role::Lock || F.Type.Is == Role::CondVar) &&

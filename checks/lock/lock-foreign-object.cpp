@@ -91,7 +91,8 @@ std::vector<Finding> Pass::run() {
     // Data with a lock beside it, and no life of its own, is the business of
     // the one class, or of the functions, that use it; it becomes everybody's
     // with a second class.
-    const bool Passive = !UsedAtHome.count(Lock);
+    const bool Passive =
+        !UsedAtHome.count(Lock) && (Owner.Struct || !Owner.Behaviour);
     auto IsClass = [&](Name Taker) { return P.record(Taker) != nullptr; };
     if (Passive && llvm::count_if(Takers, [&](const auto &Pair) {
                      return IsClass(Pair.first);

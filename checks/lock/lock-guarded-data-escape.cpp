@@ -35,6 +35,8 @@ private:
   bool isReachable(const Function &F) const;
   void function(const Function &F);
   bool isSafeItself(const TypeRef &T) const;
+  bool isLibrary(Name Symbol) const;
+  Place origin(const Function &F, const Place &At) const;
   const Field *guarded(const Place &At) const;
   const LockClass *guardOf(const Function &F, Name Data, bool LockedHere) const;
 
@@ -49,8 +51,6 @@ bool Pass::isReachable(const Function &F) const {
   if (!F.Defined || F.Lambda || F.Implicit || F.Constructor || F.Destructor ||
       F.Assignment ||
       (F.Visible != Access::Public && F.Visible != Access::Protected))
-    return false;
-  if (!F.Result.indirect() && F.Result.Is != Role::View)
     return false;
   // Callers have the lock, and say so.
   for (const LockContract &C : F.Contracts)
@@ -75,6 +75,34 @@ bool Pass::isSafeItself(const TypeRef &T) const {
          });
 }
 
+bool Pass::isLibrary(Name Symbol) const {
+  const Function *F = P.function(Symbol);
+  return !F || F->System;
+}
+
+/// What a local iterator was made of: it = items_.find(key).
+Place Pass::origin(const Function &F, const Place &At) const {
+  if (At.Root != Place::Local || At.Index >= F.Locals.size() ||
+      F.Locals[At.Index].Type.Is != Role::View)
+    return At;
+  const Event *Made = nullptr;
+  for (const Block &B : F.Blocks)
+    for (const Event &E : B.Events)
+      if (E.What == Op::Assign && E.Subject != NoPlace &&
+          F.place(E.Subject).Root == Place::Local &&
+          F.place(E.Subject).Index == At.Index) {
+        if (Made)
+          return At;
+        Made = &E;
+      }
+  if (!Made || Made->Args.empty() || Made->Args[0].Place == NoPlace)
+    return At;
+  Place Out = normalized(F, F.place(Made->Args[0].Place));
+  Out.Path.insert(Out.Path.end(), At.Path.begin(), At.Path.end());
+  Out.Type = At.Type;
+  return Out;
+}
+
 /// The field of this object that \p At lies in, with everything on the way
 /// owned by it.
 const Field *Pass::guarded(const Place &At) const {
@@ -82,9 +110,18 @@ const Field *Pass::guarded(const Place &At) const {
       At.Path[0].How != Step::Field)
     return nullptr;
   const Field *First = nullptr;
+  bool View = false;
   for (const Step &S : At.Path) {
     if (S.How == Step::Index)
       continue;
+    // c_str(), begin(), find(): ways into what they are called on.
+    if (S.How == Step::Call && First && First->Type.Is == Role::Container &&
+        isLibrary(S.Symbol)) {
+      View = true;
+      continue;
+    }
+    if (View)
+      continue; // ->second
     const Field *F = S.How == Step::Field ? P.field(S.Symbol) : nullptr;
     // What lies behind a pointer has its own rules.
     if (!F || F->Type.indirect() || F->Static || isSafeItself(F->Type))
@@ -92,7 +129,12 @@ const Field *Pass::guarded(const Place &At) const {
     if (!First)
       First = F;
   }
-  if (!First || First->Type.Const || At.Type.Pointer || isSafeItself(At.Type))
+  if (!First || First->Type.Const || (At.Type.Pointer && !View) ||
+      (isSafeItself(At.Type) && !View))
+    return nullptr;
+  // Behind a container of pointers lie other objects.
+  if (View && (First->Type.ElementIs == Role::SharedPointer ||
+               First->Type.ElementIs == Role::OwningPointer))
     return nullptr;
   // A container of pointers, or of things that lock themselves: of its elements
   // the lock says nothing.
@@ -134,9 +176,16 @@ const LockClass *Pass::guardOf(const Function &F, Name Data,
 void Pass::function(const Function &F) {
   const HeldLocks &Held = Of.held(F);
   Held.walk([&](Point, const Event &E, const LockState &Before) {
-    if (E.What != Op::Return || !E.has(ByReference) || E.Subject == NoPlace)
+    if (E.Subject == NoPlace)
       return;
-    const Place At = normalized(F, F.place(E.Subject));
+    // Into what the caller handed in.
+    const bool Stored =
+        E.What == Op::Escape && E.Value == int64_t(EscapeKind::Stored) &&
+        E.Other != NoPlace && F.place(E.Other).Root == Place::Param;
+    if (!Stored && !(E.What == Op::Return && E.has(ByReference) &&
+                     (F.Result.indirect() || F.Result.Is == Role::View)))
+      return;
+    const Place At = origin(F, normalized(F, F.place(E.Subject)));
     const Field *Data = guarded(At);
     if (!Data)
       return;
@@ -170,10 +219,12 @@ void Pass::function(const Function &F) {
     Found.Symbol = F.Symbol.str().str();
     const std::string Into = At.Path.size() > 1 ? " into '" : " to '";
     const std::string Guard = "'" + className(P, *Lock) + "'";
-    Found.Message = "'" + F.Id.str().str() + "' returns a " +
-                    (F.Result.Is == Role::View ? "view"
-                     : F.Result.Pointer        ? "pointer"
-                                               : "reference") +
+    Found.Message = "'" + F.Id.str().str() +
+                    (Stored ? "' hands out a " : "' returns a ") +
+                    (Stored                      ? "pointer"
+                     : F.Result.Is == Role::View ? "view"
+                     : F.Result.Pointer          ? "pointer"
+                                                 : "reference") +
                     Into + Data->Id.str().str() + "', which " + Guard +
                     " guards: callers use it without the lock";
     Found.Notes.push_back(

@@ -20,11 +20,14 @@ LockPurpose::LockPurpose(const analysis::Facts &F) : Facts(F) {
   }
 }
 
-/// The member or global that is blocked on.
-static ir::Name resourceOf(const Place &On) {
+/// The member or global that is blocked on. A container is no resource but
+/// memory that the call reads or fills.
+static ir::Name resourceOf(const ir::Program &P, const Place &On) {
   for (const ir::Step &S : llvm::reverse(On.Path))
-    if (S.How == ir::Step::Field)
-      return S.Symbol;
+    if (S.How == ir::Step::Field) {
+      const ir::Field *F = P.field(S.Symbol);
+      return F && F->Type.Is == ir::Role::Container ? ir::Name() : S.Symbol;
+    }
   return On.Root == Place::Global ? On.Symbol : ir::Name();
 }
 
@@ -66,7 +69,7 @@ bool LockPurpose::serialises(const UnderLock &U) const {
   if (It == Sections.end())
     return false;
   // Every section uses the very resource that is blocked on.
-  if (ir::Name Resource = resourceOf(U.What.On);
+  if (ir::Name Resource = resourceOf(Facts.program(), U.What.On);
       Resource && llvm::all_of(It->second, [&](const Section &S) {
         return usesSymbol(Facts, *S.In, *S.What, Resource);
       }))

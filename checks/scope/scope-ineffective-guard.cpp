@@ -1,6 +1,7 @@
 //===- scope-ineffective-guard.cpp - Guards that guard nothing ------------===//
 
 #include "checks/Check.h"
+#include "checks/analysis/CallGraph.h"
 #include "checks/analysis/Scope.h"
 #include "checks/scope/UnderLock.h"
 
@@ -32,6 +33,7 @@ public:
         continue;
       function(*Fn);
     }
+    threadLocks();
     return std::move(Findings);
   }
 
@@ -40,6 +42,9 @@ private:
     for (ir::BlockId B = 0; B < Fn.Blocks.size(); ++B)
       for (uint32_t I = 0; I < Fn.Blocks[B].Events.size(); ++I) {
         const Event &E = Fn.Blocks[B].Events[I];
+        if (E.What == Op::Lock && E.has(ir::Try) && E.has(ir::Unnamed) &&
+            !E.Where.InMacro)
+          unheeded(Fn, {B, I});
         if (E.What != Op::GuardBegin || E.Subject == ir::NoPlace ||
             E.Where.InMacro)
           continue;
@@ -85,6 +90,23 @@ private:
           {"name the guard",
            {{Begin.Where, Type.Spelling.str().str() + " hold(" +
                               Begin.Spelling.str().str() + ")"}}});
+  }
+
+  /// try_lock() whose answer is thrown away. With nothing before the unlocking
+  /// it is a way to be sure that it is unlocked.
+  void unheeded(const Function &Fn, Point At) {
+    const Event &Try = eventAt(Fn, At);
+    const std::vector<Event> &Events = Fn.Blocks[At.Block].Events;
+    if (At.Index + 1 < Events.size() && Events[At.Index + 1].What == Op::Unlock)
+      return;
+    const std::string Lock = Try.Subject == ir::NoPlace
+                                 ? "the lock"
+                                 : lockName(Fn, Fn.place(Try.Subject));
+    Finding &Found = report(Fn, Try.Where,
+                            "nobody looks whether " + Lock +
+                                " was locked: what follows may run without it");
+    Found.Notes.push_back(
+        {Try.Where, "lock it, or go on only if the call returns success"});
   }
 
   static bool nameIsFree(const Function &Fn, llvm::StringRef Name) {
@@ -157,6 +179,19 @@ private:
                                           "'std::defer_lock'"});
       return;
     }
+    if (Begin.has(ir::Try) && V.Type.Spelling.str().starts_with("std::")) {
+      Finding &Found =
+          report(Fn, Begin.Where,
+                 "nobody asks " + Name + " whether it got " +
+                     lockText(Fn, Begin) + ": what follows may run without it");
+      Found.Notes.push_back({V.Where, "go on only if '" + V.Id.str().str() +
+                                          ".owns_lock()', or wait for it"});
+      return;
+    }
+    if (Begin.has(ir::Adopt)) {
+      adopted(Fn, At);
+      return;
+    }
     if (isEmpty(Fn, At)) {
       Finding &Found = report(
           Fn, Begin.Where,
@@ -165,6 +200,47 @@ private:
           {V.Where, "extend the scope over what is to be guarded; if the wait "
                     "itself is the purpose, say so with RUNNEL_ALLOW"});
     }
+  }
+
+  /// A guard that is told that its lock is locked already, and it is not.
+  void adopted(const Function &Fn, Point At) {
+    const Event &Begin = eventAt(Fn, At);
+    const HeldLocks &H = F.held(Fn);
+    if (H.trivial() || Begin.Args.size() != 1 ||
+        Begin.Args[0].Place == ir::NoPlace)
+      return;
+    const std::optional<LockIndex> L = H.indexOf(Fn.place(Begin.Args[0].Place));
+    if (!L || !isDefinite(H.lock(*L)))
+      return;
+    const LockClass &Class = H.classOf(*L);
+    const ir::Field *Field =
+        Class.How == LockClass::Field ? P.field(Class.Symbol) : nullptr;
+    const ir::Record *R = Field ? P.recordOfField(Class.Symbol) : nullptr;
+    // Others could lock it for us.
+    if (!R || Field->Visible != ir::Access::Private ||
+        (R->InHeader && !P.whole()))
+      return;
+    if (llvm::any_of(H.before(At).Holds, [&](const Hold &Held) {
+          return H.classOf(Held.Lock) == Class && Held.Is != Presence::No;
+        }))
+      return;
+    for (const Function *Other : F.callGraph().functions()) {
+      for (const LockEffect &E : F.summaries().of(*Other).Locks)
+        if (E.Is != Presence::No && lockClass(*Other, E.Lock) == Class)
+          return;
+      const HeldLocks &Theirs = F.held(*Other);
+      for (const CallEdge *Call : F.callGraph().callers(Fn))
+        if (Call->Caller == Other && !Theirs.trivial() &&
+            llvm::any_of(Theirs.before(Call->At).Holds, [&](const Hold &Held) {
+              return Theirs.classOf(Held.Lock) == Class;
+            }))
+          return;
+    }
+    Finding &Found = report(Fn, Begin.Where,
+                            lockText(Fn, Begin) +
+                                " is adopted here, but nobody has locked it");
+    Found.Notes.push_back(
+        {Begin.Where, "lock it before, or leave out 'std::adopt_lock'"});
   }
 
   /// Nothing happens under the guard. Not so where it is done to be sure that a
@@ -190,6 +266,38 @@ private:
     return llvm::any_of(Fn.Blocks, [&](const ir::Block &B) {
       return llvm::any_of(B.Events, [&](const Event &E) {
         return E.What == Op::Wait && E.Other == Guard;
+      });
+    });
+  }
+
+  /// thread_local std::mutex m;
+  void threadLocks() {
+    for (const ir::Global &G : P.module().Globals)
+      if (G.ThreadLocal && G.Type.Is == ir::Role::Lock && !G.System &&
+          !G.Type.indirect() && !G.Where.InMacro && isLocked(G.Symbol)) {
+        Finding &Found = Findings.emplace_back();
+        Found.Check = "runnel-scope-ineffective-guard";
+        Found.Where = G.Where;
+        Found.Symbol = G.Id.str().str();
+        Found.Message = "'" + G.Id.str().str() +
+                        "' is another lock in each thread: it keeps nobody out";
+        Found.Notes.push_back({G.Where, "make it 'static', beside the data it "
+                                        "guards"});
+      }
+  }
+
+  bool isLocked(ir::Name Global) const {
+    return llvm::any_of(P.module().Functions, [&](const Function &Fn) {
+      return llvm::any_of(Fn.Blocks, [&](const ir::Block &B) {
+        return llvm::any_of(B.Events, [&](const Event &E) {
+          const PlaceId Lock = E.What == Op::Lock ? E.Subject
+                               : E.What == Op::GuardBegin && !E.Args.empty()
+                                   ? E.Args[0].Place
+                                   : ir::NoPlace;
+          return Lock != ir::NoPlace && Fn.place(Lock).Path.empty() &&
+                 Fn.place(Lock).Root == Place::Global &&
+                 Fn.place(Lock).Symbol == Global;
+        });
       });
     });
   }

@@ -4,6 +4,7 @@
 #include "checks/analysis/Scope.h"
 #include "checks/scope/Narrow.h"
 #include "checks/scope/UnderLock.h"
+#include "checks/scope/Unlocking.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -43,10 +44,15 @@ public:
 
   std::vector<Finding> run() {
     for (const Function *Fn : F.callGraph().functions())
-      if (!F.held(*Fn).trivial() && !Fn->System && !isLockItself(*Fn))
+      if (!F.held(*Fn).trivial() && !Fn->System && !isLockItself(*Fn)) {
+        for (const Misuse &M : misusedUnlocks(F, *Fn))
+          misuse(*Fn, M);
+        for (const Point &At : keptLocks(F, *Fn))
+          kept(*Fn, At);
         for (const CriticalSection &C : F.sections(*Fn))
           if (C.Guard == ir::NoPlace && eventAt(*Fn, C.Begin).What == Op::Lock)
             section(*Fn, C);
+      }
     return std::move(Findings);
   }
 
@@ -95,10 +101,167 @@ private:
     return std::nullopt;
   }
 
-  static ir::Range endOf(ir::Range R) {
-    if (R.Length == 0)
-      return R;
-    return R;
+  static ir::Range endOf(ir::Range R) { return R; }
+
+  /// No code but what is here can lock or unlock it.
+  bool isClosed(const LockClass &Class) const {
+    if (Class.How == LockClass::Global) {
+      const ir::Global *G = P.global(Class.Symbol);
+      return G && (G->Internal || P.whole());
+    }
+    const ir::Field *Field =
+        Class.How == LockClass::Field ? P.field(Class.Symbol) : nullptr;
+    const ir::Record *R = Field ? P.recordOfField(Class.Symbol) : nullptr;
+    return R && (P.whole() ||
+                 (!R->InHeader && Field->Visible == ir::Access::Private));
+  }
+
+  /// Its name says that it leaves something locked.
+  static bool saysSo(const Function &Fn) {
+    static const llvm::StringRef Known[] = {
+        "lock",   "acquire", "enter", "begin",   "start", "pause",
+        "freeze", "hold",    "grab",  "suspend", "take",  "open"};
+    const llvm::StringRef Name = Fn.Id.str();
+    return Fn.Lambda ||
+           llvm::any_of(wordsOf(Name.substr(Name.rfind(':') + 1)),
+                        [](const std::string &W) {
+                          return llvm::is_contained(Known, llvm::StringRef(W));
+                        });
+  }
+
+  Finding &begin(const Function &Fn, const ir::Range &Where,
+                 std::string Message) {
+    Finding &Found = Findings.emplace_back();
+    Found.Check = "runnel-scope-manual-lock";
+    Found.Where = Where;
+    Found.Message = std::move(Message);
+    Found.Symbol = "unlock in " + Fn.Id.str().str();
+    return Found;
+  }
+
+  void misuse(const Function &Fn, const Misuse &M) {
+    const Event &E = eventAt(Fn, M.At);
+    const Event &Because = eventAt(Fn, M.Because);
+    if (E.Where.InMacro)
+      return;
+    const bool ByGuard = E.What == Op::GuardUnlock;
+    const std::string Name = lockName(Fn, Fn.place(E.Subject));
+    switch (M.What) {
+    case Misuse::Twice: {
+      Finding &Found = begin(Fn, E.Where, Name + " is unlocked twice");
+      Found.Notes.push_back({Because.Where, "it is unlocked here, and not "
+                                            "locked again"});
+      Found.Notes.push_back(
+          {E.Where, ByGuard ? "remove one: the second throws"
+                            : "remove one: unlocking what is not locked is "
+                              "undefined"});
+      return;
+    }
+    case Misuse::NotTried: {
+      Finding &Found = begin(
+          Fn, E.Where, Name + " is unlocked even where it could not be locked");
+      Found.Notes.push_back({Because.Where, "this can fail"});
+      Found.Notes.push_back(
+          {E.Where, "unlock it only where it was locked: a "
+                    "'std::unique_lock' with 'std::try_to_lock' knows"});
+      return;
+    }
+    case Misuse::UnderGuard: {
+      Finding &Found = begin(Fn, E.Where,
+                             Name + " is unlocked here, and once more by the "
+                                    "guard that locked it");
+      Found.Notes.push_back({Because.Where, "locked by this guard"});
+      Found.Notes.push_back(
+          {E.Where, "end the guard's scope here, or use a 'std::unique_lock' "
+                    "and unlock through it"});
+      return;
+    }
+    case Misuse::MovedFrom: {
+      Finding &Found =
+          begin(Fn, E.Where, Name + " has given its lock away: this throws");
+      Found.Notes.push_back({Because.Where, "moved here"});
+      Found.Notes.push_back({E.Where, "unlock the guard it was moved to"});
+      return;
+    }
+    case Misuse::Relocked: {
+      Finding &Found =
+          begin(Fn, E.Where,
+                Name + " is locked again in the next turn of the loop, while "
+                       "it is locked");
+      Found.Notes.push_back({E.Where, "unlock it at the end of each turn, or "
+                                      "make a guard for each"});
+      return;
+    }
+    case Misuse::WrongMode: {
+      Finding &Found =
+          begin(Fn, E.Where,
+                Name + (M.Shared ? " is locked shared and unlocked as if it "
+                                   "were locked for writing"
+                                 : " is locked for writing and unlocked as "
+                                   "if it were shared"));
+      Found.Notes.push_back({Because.Where, "locked here"});
+      Found.Notes.push_back({E.Where, M.Shared
+                                          ? "call 'unlock_shared()', or use a "
+                                            "'std::shared_lock'"
+                                          : "call 'unlock()', or use a guard"});
+      return;
+    }
+    }
+  }
+
+  /// Left locked on every way out, and no code of the program unlocks it.
+  void kept(const Function &Fn, Point At) {
+    const HeldLocks &H = F.held(Fn);
+    for (const Hold &Held : H.atReturn().Holds) {
+      const LockClass &Class = H.classOf(Held.Lock);
+      if (!(Held.At == At) || Held.Guard != ir::NoPlace ||
+          !isDefinite(H.lock(Held.Lock)) || !isClosed(Class) ||
+          Unlockers.count(Class) || saysSo(Fn))
+        continue;
+      const Event &E = eventAt(Fn, At);
+      if (E.Where.InMacro)
+        return;
+      const std::string Name = lockName(Fn, H.lock(Held.Lock));
+      Finding &Found =
+          begin(Fn, E.Where,
+                Name + " stays locked when " + functionName(P, Fn) +
+                    " returns, and nothing unlocks it");
+      for (const ir::Block &B : Fn.Blocks)
+        for (const Event &Other : B.Events) {
+          if (Other.What == Op::GuardRelease)
+            Found.Notes.push_back({Other.Where, "its guard is told here not "
+                                                "to unlock it"});
+          else if (Other.What == Op::Unlock && Other.Subject != ir::NoPlace &&
+                   !Fn.place(Other.Subject).sameAs(H.lock(Held.Lock)))
+            Found.Notes.push_back(
+                {Other.Where, "another one is unlocked here: " +
+                                  lockName(Fn, Fn.place(Other.Subject))});
+        }
+      Found.Notes.push_back(
+          {E.Where, "unlock it, or let a guard do so: 'std::scoped_lock'"});
+      return;
+    }
+  }
+
+  /// A way on that never unlocks, as a place and what it says.
+  std::optional<std::pair<ir::Range, std::string>>
+  wayOut(const Function &Fn, const CriticalSection &C,
+         const std::string &Name) const {
+    if (auto Leak = leak(Fn, C))
+      return std::make_pair(*Leak, "leaves with " + Name + " locked");
+    const std::optional<Stuck> S = staysLocked(F, Fn, C.Begin, C.Locks.front());
+    if (!S)
+      return std::nullopt;
+    if (S->Relock.valid())
+      return std::make_pair(eventAt(Fn, S->Relock).Where,
+                            Name + " is locked again here, while it is locked");
+    // An `if` around the unlocking is believed unless all code is known.
+    if (!isClosed(F.held(Fn).classOf(C.Locks.front())))
+      return std::nullopt;
+    const ir::Block &From = Fn.Blocks[S->From];
+    return std::make_pair(From.TermRange.valid() ? From.TermRange : Fn.Where,
+                          "one way on from here leaves with " + Name +
+                              " locked");
   }
 
   /// What lies between that may leave early: a return, a throw, a call.
@@ -135,7 +298,6 @@ private:
     const Event &Begin = eventAt(Fn, C.Begin);
     if (Begin.Where.InMacro)
       return;
-    const std::optional<ir::Range> Leak = leak(Fn, C);
     // It never unlocks: another function does, or somebody adopts it.
     if (C.Ends.empty() || llvm::any_of(C.Events, [&](Point At) {
           const Event &E = eventAt(Fn, At);
@@ -146,8 +308,9 @@ private:
         C.Ends, [&](Point At) { return eventAt(Fn, At).What == Op::Unlock; });
     if (!Unlocks)
       return;
-    const auto Hazard = hazard(Fn, C);
     const std::string Name = lockName(Fn, Lock);
+    const auto Leak = wayOut(Fn, C, Name);
+    const auto Hazard = hazard(Fn, C);
     Finding Found;
     Found.Check = "runnel-scope-manual-lock";
     Found.Where = Begin.Where;
@@ -158,7 +321,7 @@ private:
                       " is locked by hand, and stays locked on a path "
                       "out of " +
                       functionName(P, Fn);
-      Found.Notes.push_back({*Leak, "leaves with " + Name + " locked"});
+      Found.Notes.push_back({Leak->first, Leak->second});
       Found.Notes.push_back(
           {eventAt(Fn, C.Ends.front()).Where, "another path unlocks it here"});
     } else if (Hazard && isLockable(Lock)) {

@@ -47,10 +47,12 @@ static bool reaches(const Function &F, ir::BlockId From, ir::BlockId To,
   return false;
 }
 
-/// A value the caller chooses, or a flag that speaks of locking.
+/// A value the caller chooses, or a flag that speaks of locking. An object that
+/// is there or not says nothing of locks, unless it is one.
 static bool isLockingFlag(const Place &P) {
   if (P.Root == Place::Param && P.Path.empty())
-    return true;
+    return !P.Type.Pointer || P.Type.Is == ir::Role::Lock ||
+           P.Type.Is == ir::Role::Guard || P.Type.Is == ir::Role::CondVar;
   if (P.Type.Is != ir::Role::Data || !P.Type.Scalar)
     return false;
   llvm::StringRef Name =

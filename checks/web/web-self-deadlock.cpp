@@ -1,6 +1,7 @@
 //===- web-self-deadlock.cpp - A mutex locked again by its holder ---------===//
 
 #include "checks/Check.h"
+#include "checks/web/Callbacks.h"
 #include "checks/web/Story.h"
 
 #include <set>
@@ -11,8 +12,74 @@ using analysis::Facts;
 using analysis::LockWitness;
 using analysis::Reentry;
 
+/// std::scoped_lock l(a, a);
+static void oneStatement(const Facts &F, const ir::Function &Fn,
+                         std::vector<Finding> &Out) {
+  for (const ir::Block &B : Fn.Blocks)
+    for (size_t I = 0; I < B.Events.size(); ++I) {
+      const ir::Event &E = B.Events[I];
+      std::vector<ir::PlaceId> Locks;
+      if (E.What == ir::Op::GuardBegin && !E.has(ir::Defer | ir::Adopt)) {
+        for (const ir::Operand &O : E.Args)
+          Locks.push_back(O.Place);
+      } else if (E.What == ir::Op::Lock && E.has(ir::Avoiding)) {
+        for (size_t J = I;
+             J < B.Events.size() && B.Events[J].What == ir::Op::Lock &&
+             B.Events[J].Where == E.Where;
+             ++J)
+          Locks.push_back(B.Events[J].Subject);
+      }
+      for (size_t J = 1; J < Locks.size(); ++J) {
+        if (Locks[J] == ir::NoPlace || Locks[0] == ir::NoPlace)
+          continue;
+        const ir::Place Lock = analysis::normalized(Fn, Fn.place(Locks[J]));
+        if (!analysis::sameObject(
+                Lock, analysis::normalized(Fn, Fn.place(Locks[0]))) ||
+            !web::isSurelyNotRecursive(F.program(), Lock.Type))
+          continue;
+        const std::string Name = web::lockName(F.program(), Fn, Lock);
+        Finding Found;
+        Found.Check = "runnel-web-self-deadlock";
+        Found.Where = E.Where;
+        Found.Message = "'" + Name + "' is locked twice by one statement";
+        Found.Notes.push_back({E.Where, "name each lock once"});
+        Found.Symbol = web::functionName(F.program(), Fn);
+        Out.push_back(std::move(Found));
+        break;
+      }
+    }
+}
+
+/// each([&](int k) { drop(k); }), where both each and drop lock.
+static void throughCallback(const Facts &F, const web::CallbackReentry &C,
+                            std::vector<Finding> &Out) {
+  const ir::Program &P = F.program();
+  if (!web::isSurelyNotRecursive(P, C.Lock.Type))
+    return;
+  const std::string Lock = web::lockName(P, *C.In, C.Lock),
+                    Holder = web::functionName(P, *C.Holder);
+  Finding Found;
+  Found.Check = "runnel-web-self-deadlock";
+  Found.Where = analysis::rangeAt(*C.In, C.Call);
+  Found.Message = "'" + Lock + "' is locked again by the function given to '" +
+                  Holder + "', which calls it with '" + Lock + "' locked";
+  Found.Notes.push_back({C.Held, "'" + Holder + "' locks it here"});
+  Found.Notes.push_back({C.Runs, "and, holding it, calls what it was given"});
+  Found.Notes.push_back({C.Wanted, "which wants it here"});
+  Found.Notes.push_back(
+      {Found.Where, "collect what is to be done, and do it after '" + Holder +
+                        "' has returned"});
+  Found.Symbol = web::functionName(P, *C.In);
+  Out.push_back(std::move(Found));
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Finding> Out;
+  for (const web::CallbackReentry &C : web::callbackReentries(F))
+    throughCallback(F, C, Out);
+  for (const ir::Function &Fn : F.program().module().Functions)
+    if (!Fn.System)
+      oneStatement(F, Fn, Out);
   std::set<std::pair<const ir::Function *, analysis::Point>> Seen;
   for (const Reentry &R : F.lockGraph().reentries()) {
     const LockWitness &W = R.How;

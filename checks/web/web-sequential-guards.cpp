@@ -73,6 +73,9 @@ private:
   /// Two locks of which the reader cannot see an order: the same of two
   /// objects, or two of one object.
   bool belongTogether(const PlainGuard &A, const PlainGuard &B) const {
+    if (areElements(A.Lock, B.Lock))
+      return isUnordered(analysis::lockClass(Fn, A.Lock), B.At,
+                         analysis::LockEdge::MaybeSame);
     if (!analysis::isDefinite(A.Lock) || !analysis::isDefinite(B.Lock) ||
         A.Lock.sameAs(B.Lock))
       return false;
@@ -96,15 +99,32 @@ private:
                       B.Lock.Path.begin());
   }
 
+  /// locks[from] and locks[to], which the caller chose.
+  bool areElements(const Place &A, const Place &B) const {
+    if (A.Root != B.Root || A.Index != B.Index || !(A.Symbol == B.Symbol) ||
+        A.Path.empty() || A.Path.size() != B.Path.size() ||
+        !std::equal(A.Path.begin(), A.Path.end() - 1, B.Path.begin()))
+      return false;
+    const ir::Step &X = A.Path.back(), &Y = B.Path.back();
+    auto IsParameter = [&](ir::Name Index) {
+      return llvm::any_of(Fn.Params,
+                          [&](const ir::Variable &V) { return V.Id == Index; });
+    };
+    return X.How == ir::Step::Index && Y.How == ir::Step::Index &&
+           !(X.Id == Y.Id) && IsParameter(X.Id) && IsParameter(Y.Id);
+  }
+
   /// The lock graph leaves out objects that are compared before.
-  bool isUnordered(const analysis::LockClass &C, Point Second) const {
+  bool isUnordered(const analysis::LockClass &C, Point Second,
+                   analysis::LockEdge::Instance How =
+                       analysis::LockEdge::OtherObject) const {
     const analysis::LockGraph &G = F.lockGraph();
     const std::optional<uint32_t> Node = G.nodeOf(C);
     if (!Node)
       return false;
     for (uint32_t Id : G.out(*Node)) {
       const analysis::LockEdge &E = G.edges()[Id];
-      if (E.To != *Node || E.How != analysis::LockEdge::OtherObject)
+      if (E.To != *Node || E.How != How)
         continue;
       return E.Witnesses.size() == analysis::LockGraph::MaxWitnesses ||
              llvm::any_of(E.Witnesses, [&](const analysis::LockWitness &W) {

@@ -31,6 +31,7 @@ public:
 
   /// Makes sure the module describes a class, a global or a callee that some
   /// function mentions.
+  void wantLock(const clang::CXXRecordDecl *R);
   void want(const clang::CXXRecordDecl *R);
   void want(const clang::VarDecl *V);
   void want(const clang::FunctionDecl *F);

@@ -103,6 +103,7 @@ void ModuleBuilder::fillRecord(const CXXRecordDecl *R, ir::Record &Record) {
     Record.Bases.push_back({TypeTable.record(Base).Symbol,
                             accessOf(B.getAccessSpecifier()), B.isVirtual()});
     want(Base);
+    wantLock(Base);
   }
   for (const FriendDecl *Friend : R->friends()) {
     if (const NamedDecl *D = Friend->getFriendDecl()) {
@@ -127,6 +128,22 @@ void ModuleBuilder::fillRecord(const CXXRecordDecl *R, ir::Record &Record) {
   Record.Where = Where.token(R->getLocation());
   if (R->getBraceRange().isValid())
     Record.Body = Where.range(R->getBraceRange());
+}
+
+/// A library's lock that a class inherits from: that it is one matters there.
+void ModuleBuilder::wantLock(const CXXRecordDecl *R) {
+  const RecordInfo &Info = TypeTable.record(R);
+  if ((Info.Is != ir::Role::Lock && Info.Is != ir::Role::CondVar) ||
+      !Where.isSystem(R->getLocation()) ||
+      !SeenRecords.insert(Info.Symbol).second)
+    return;
+  ir::Record Record;
+  Record.Symbol = Info.Symbol;
+  Record.Id = Names.qualified(Symbols::pattern(R));
+  Record.Is = Info.Is;
+  Record.Traits = Info.Traits;
+  Record.System = Record.InHeader = true;
+  Out.Records.push_back(std::move(Record));
 }
 
 void ModuleBuilder::want(const CXXRecordDecl *R) {

@@ -168,9 +168,11 @@ private:
         continue;
       if (!Held.sure() || Held.From == Origin::Guard || !C.known())
         A.Maybe = true;
-      else if (beside(H.lock(Held.Lock), P, Step) && !A.under(C))
+      else if (beside(H.lock(Held.Lock), P, Step) && !A.under(C)) {
         A.Under.push_back(C);
-      else if (!isDefinite(H.lock(Held.Lock)) || isAlias(H.lock(Held.Lock)))
+        if (Held.Shared)
+          A.Shared.push_back(C);
+      } else if (!isDefinite(H.lock(Held.Lock)) || isAlias(H.lock(Held.Lock)))
         A.Maybe = true;
     }
     llvm::sort(A.Under);

@@ -25,6 +25,7 @@ struct DataAccess {
   bool Write = false;
   /// The locks surely held: siblings of the very object, and globals. Sorted.
   llvm::SmallVector<LockClass, 1> Under;
+  llvm::SmallVector<LockClass, 1> Shared; ///< of these, held for reading only
   bool Maybe = false; ///< some lock may be held, or the object is not certain
   /// The member of it that is meant: `tsStart` of `stats.tsStart`.
   ir::Name Part;

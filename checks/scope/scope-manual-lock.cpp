@@ -209,6 +209,20 @@ private:
     }
   }
 
+  /// A guard has it too, and will unlock what was unlocked and locked again
+  /// under it.
+  static bool isGuarded(const Function &Fn, const ir::Place &Lock) {
+    return llvm::any_of(Fn.Blocks, [&](const ir::Block &B) {
+      return llvm::any_of(B.Events, [&](const Event &E) {
+        return E.What == Op::GuardBegin &&
+               llvm::any_of(E.Args, [&](const ir::Operand &O) {
+                 return O.Place != ir::NoPlace &&
+                        Fn.place(O.Place).sameAs(Lock);
+               });
+      });
+    });
+  }
+
   /// Left locked on every way out, and no code of the program unlocks it.
   void kept(const Function &Fn, Point At) {
     const HeldLocks &H = F.held(Fn);
@@ -219,7 +233,8 @@ private:
           Unlockers.count(Class) || saysSo(Fn))
         continue;
       const Event &E = eventAt(Fn, At);
-      if (E.Where.InMacro)
+      if (E.Where.InMacro ||
+          (E.What == Op::Lock && isGuarded(Fn, H.lock(Held.Lock))))
         return;
       const std::string Name = lockName(Fn, H.lock(Held.Lock));
       Finding &Found =

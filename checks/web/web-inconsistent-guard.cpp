@@ -4,6 +4,7 @@
 #include "checks/analysis/CallGraph.h"
 #include "checks/analysis/GuardedBy.h"
 #include "checks/web/Conventions.h"
+#include "checks/web/Disagreements.h"
 #include "checks/web/Story.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -41,20 +42,26 @@ public:
 
   std::vector<Finding> run() {
     for (const auto &[Symbol, G] : F.guardedBy().all())
-      if (isPlainData(P, Symbol))
-        if (const LockClass *Lock = G.guard(Percent))
-          consider(G, *Lock);
+      if (isPlainData(P, Symbol)) {
+        const LockClass *Lock = G.guard(Percent);
+        if (!Lock || !consider(G, *Lock, MinGuarded))
+          if (const LockClass *Only = web::guardOfFew(F, G))
+            consider(G, *Only, 1);
+      }
     for (auto &[Lock, Items] : ByLock)
       for (const std::vector<Item> &Group : together(Items))
         report(Lock, Group);
+    for (const web::Disagreement &D : web::disagreements(F, Callers))
+      disagree(D);
     return std::move(Out);
   }
 
 private:
-  void consider(const Guarding &G, const LockClass &Lock) {
+  /// Whether enough is under the lock to ask about the rest.
+  bool consider(const Guarding &G, const LockClass &Lock, unsigned Least) {
     // What a reference leads to, callers may hold under another name.
     if (analysis::isAlias(P, Lock))
-      return;
+      return false;
     std::set<const Function *> Guarded;
     unsigned Writes = 0;
     Item Found;
@@ -65,18 +72,23 @@ private:
         Writes += A.Write;
         ++Found.Under;
       }
-    if (Writes == 0 || Guarded.size() < MinGuarded)
-      return;
+    const bool Declared = G.Declared.known();
+    // A condition that is waited for under the lock is written under it.
+    const bool Waited = Writes == 0 && web::isWaitedFor(F, G, Lock);
+    if (!Declared && !Waited && (Writes == 0 || Guarded.size() < Least))
+      return false;
     const ir::Field *Field = P.field(G.Symbol);
     for (const DataAccess &A : G.Accesses)
       if (!A.Maybe && !A.under(Lock) && A.Under.empty() &&
-          isOpenToAll(*A.In, Field != nullptr) && !Guarded.count(A.In) &&
+          isOpenToAll(*A.In, Field != nullptr) && (!Waited || A.Write) &&
+          (!Guarded.count(A.In) || web::followsUnlocking(F, G, A, Lock)) &&
           isOfOthers(G, A, Lock) && !Callers.leavesLocking(*A.In, Lock) &&
           // An assertion, or a line of a log.
           (A.Write || !analysis::rangeAt(*A.In, A.At).InMacro))
         Found.Bare.push_back(&A);
     if (!Found.Bare.empty())
       ByLock[Lock].push_back(std::move(Found));
+    return true;
   }
 
   /// Anybody may call it, from any thread.
@@ -218,6 +230,63 @@ private:
          "lock '" + Mutex + "' here, or make " + Data + " atomic"});
     Found.Symbol =
         analysis::className(P, {LockClass::Field, Group.front().Data->Symbol});
+    Out.push_back(std::move(Found));
+  }
+
+  void disagree(const web::Disagreement &D) {
+    const std::string Who = web::functionName(P, *D.In),
+                      Mutex = analysis::className(P, D.Lock);
+    std::vector<std::string> Names;
+    for (ir::Name Symbol : D.Data)
+      if (Names.size() < 3)
+        Names.push_back(P.field(Symbol) ? P.field(Symbol)->Id.str().str()
+                                        : P.global(Symbol)->Id.str().str());
+    const std::string Data = web::enumerate(Names);
+    Finding Found;
+    Found.Check = "runnel-web-inconsistent-guard";
+    Found.Where = analysis::rangeAt(*D.In, D.At);
+    Found.Symbol = Who;
+    switch (D.What) {
+    case web::Disagreement::OtherLock:
+      Found.Message = "'" + Who + (D.Write ? "' writes " : "' reads ") + Data +
+                      " under '" + analysis::className(P, D.Other) +
+                      "', which others use under '" + Mutex +
+                      "': the two keep nobody out of each other";
+      Found.Notes.push_back(
+          {D.Elsewhere, "written under '" + Mutex + "' here"});
+      Found.Notes.push_back({D.In->Where, "lock '" + Mutex + "', too"});
+      break;
+    case web::Disagreement::UnderShared:
+      Found.Message = "'" + Who + "' writes " + Data + " while '" + Mutex +
+                      "' is locked only for reading: readers run side by side";
+      Found.Notes.push_back({D.Elsewhere, "written with it locked for "
+                                          "writing here"});
+      Found.Notes.push_back(
+          {D.In->Where,
+           "lock '" + Mutex + "' for writing, or make " + Data + " atomic"});
+      break;
+    case web::Disagreement::BareHelper: {
+      const std::string Helper = web::functionName(P, *D.Callee);
+      Found.Message = "'" + Who + "' calls '" + Helper + "', which uses " +
+                      Data + ", without '" + Mutex + "'";
+      Found.Notes.push_back(
+          {D.Elsewhere, "others call it with '" + Mutex + "' locked, as here"});
+      Found.Notes.push_back({D.In->Where, "lock '" + Mutex +
+                                              "' around the "
+                                              "call"});
+      break;
+    }
+    case web::Disagreement::NotAsRequired: {
+      const std::string Helper = web::functionName(P, *D.Callee);
+      Found.Message = "'" + Who + "' calls '" + Helper + "' without '" + Mutex +
+                      "', which it requires";
+      Found.Notes.push_back({D.Callee->Where, "it is declared so here"});
+      Found.Notes.push_back({D.In->Where, "lock '" + Mutex +
+                                              "' around the "
+                                              "call, or require it in turn"});
+      break;
+    }
+    }
     Out.push_back(std::move(Found));
   }
 

@@ -124,7 +124,7 @@ fiber* stack_pool::make(std::uint32_t size_class) noexcept {
     if (!s)
       return nullptr;
     std::uint32_t index = s->used.load(std::memory_order_relaxed);
-    f = lay_out(*s, index, guard(s->base + index * size_of(size_class)));
+    f = lay_out(*s, index, guard(*s, index));
     s->used.store(index + 1, std::memory_order_release);
   }
   made_.fetch_add(1, std::memory_order_relaxed);
@@ -163,10 +163,18 @@ fiber* stack_pool::revive(std::uint32_t size_class) noexcept {
   return lay_out(*s, word * 64 + bit, !(s->unguarded[word] & mask));
 }
 
-bool stack_pool::guard(std::byte* page) noexcept {
+bool stack_pool::guard(slab& s, std::uint32_t index) noexcept {
+  if (index < s.guarded_to)
+    return true;
+  const std::size_t size = size_of(s.size_class);
+  std::byte* page = s.base + index * size;
   if (guard_level_ == 0) {
-    if (stack_memory::guard_lightly(page))
+    // As many ahead as there are already: a program with few goroutines pays for few.
+    std::uint32_t n = std::min(std::max(index, 1U), s.slots - index);
+    if (std::uint32_t done = stack_memory::guard_lightly(page, size, n)) {
+      s.guarded_to = index + done;
       return true;
+    }
     guard_level_ = 1;
   }
   if (guard_level_ == 1) {

@@ -134,7 +134,8 @@ private:
     // any thread reads it
     atomic<std::uint32_t> used{0};
     // under lock_
-    slab* next_cold = nullptr; ///< among the slabs of the class that have cold slots
+    std::uint32_t guarded_to = 0; ///< slots below have light guards, handed out or not
+    slab* next_cold = nullptr;    ///< among the slabs of the class that have cold slots
     std::uint32_t cold_count = 0;
     bits cold = {};
     bits unguarded = {}; ///< of cold ones
@@ -147,7 +148,7 @@ private:
   static fiber* lay_out(slab& s, std::uint32_t index, bool guarded) noexcept;
   slab* grow(std::uint32_t size_class) noexcept;
   slab* slab_of(const void* address) const noexcept;
-  bool guard(std::byte* page) noexcept;
+  bool guard(slab& s, std::uint32_t index) noexcept;
   void chill(fiber** batch, std::size_t n) noexcept;
 
   spin_lock lock_; ///< the free lists, cold slots, and the newest slab of each class

@@ -200,6 +200,23 @@ TEST(stack_death, a_lost_canary_is_reported) {
       "\"large\" overflowed its stack of 64 KiB");
 }
 
+TEST(stack_pool_death, each_of_many_has_its_guard) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  for (int which : {1, 2, 3, 60, 99})
+    EXPECT_DEATH(
+        {
+          auto& pool = lasting_pool();
+          std::vector<fiber*> all;
+          for (int i = 0; i < 100; ++i)
+            all.push_back(pool.take(0));
+          for (fiber* f : all)
+            f->slot[4096] = std::byte{1}; // up to the guard it is usable
+          *static_cast<volatile std::byte*>(all[static_cast<std::size_t>(which)]->slot + 10) =
+              std::byte{1};
+        },
+        "");
+}
+
 TEST(stack_pool_death, a_guard_page_faults) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   for (int level : {0, 1}) {

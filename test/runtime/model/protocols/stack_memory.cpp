@@ -14,7 +14,7 @@ std::byte* map(std::size_t bytes) noexcept {
   return p;
 }
 void unmap(std::byte* at, std::size_t) noexcept { ::operator delete(at); }
-bool guard_lightly(std::byte*) noexcept { return true; }
+std::uint32_t guard_lightly(std::byte*, std::size_t, std::uint32_t n) noexcept { return n; }
 bool guard_by_mapping(std::byte*) noexcept { return true; }
 void forget(std::byte* from, std::size_t bytes) noexcept { std::memset(from, 0, bytes); }
 std::uint64_t most_mappings() noexcept { return 65530; }

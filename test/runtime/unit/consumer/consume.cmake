@@ -1,5 +1,6 @@
-# Installs the runtime into a fresh prefix, builds the consumer against it with CMake and with
-# pkg-config, and runs both. cmake -DBUILD=... -DSOURCE=... -DWORK=... -DCOMPILER=... -P consume.cmake
+# Installs the runtime into a fresh prefix, builds the consumer and all examples against it with
+# CMake, the consumer with pkg-config too, and runs it.
+# cmake -DBUILD=... -DSOURCE=... -DEXAMPLES=... -DWORK=... -DCOMPILER=... -DLAUNCHER=... -P consume.cmake
 function(step)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
   if(NOT status EQUAL 0)
@@ -9,8 +10,9 @@ endfunction()
 file(REMOVE_RECURSE ${WORK})
 step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 step(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
-     -DCMAKE_CXX_COMPILER=${COMPILER})
-step(${CMAKE_COMMAND} --build ${WORK}/build)
+     -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}
+     -DWITH_EXAMPLES=${EXAMPLES})
+step(${CMAKE_COMMAND} --build ${WORK}/build --parallel 2)
 step(${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${WORK}/prefix/lib ${WORK}/build/consumer)
 find_program(PKG_CONFIG pkg-config)
 if(PKG_CONFIG)

@@ -130,6 +130,8 @@ void LockFlow::lock(Point At, const Event &E, LockState &S) const {
   const LockIndex L = lockOf(E.Subject);
   Hold *Old = find(S, L, NoPlace);
   const bool Tries = E.has(ir::Try) || E.has(ir::WithTimeout);
+  if (!Old && !Tries && giveBack(L, S))
+    return;
   if (Old && Old->Is == Presence::Yes) {
     if (!Tries)
       Old->Depth = std::min<uint8_t>(Old->Depth + 1, MaxDepth);
@@ -150,11 +152,44 @@ void LockFlow::lock(Point At, const Event &E, LockState &S) const {
   insert(S, New);
 }
 
+/// A guard's lock that was unlocked by hand is locked by hand again: it is the
+/// guard's as before.
+bool LockFlow::giveBack(LockIndex L, LockState &S) const {
+  for (Hold &H : S.Holds)
+    if (H.Lock == L && H.Guard != NoPlace && H.Is == Presence::Maybe &&
+        !H.Try) {
+      H.Is = Presence::Yes;
+      return true;
+    }
+  return false;
+}
+
+/// Unlocked by hand; which guards have the lock is in doubt.
+void LockFlow::doubtGuards(LockIndex L, LockState &S) const {
+  for (Hold &H : S.Holds)
+    if (H.Lock == L && H.Guard != NoPlace && H.Is == Presence::Yes)
+      H.Is = Presence::Maybe;
+}
+
+/// One is unlocked that we do not hold by that name: it may be one that we hold
+/// by another, where a pointer leads to it.
+void LockFlow::doubtNamesakes(LockIndex L, LockState &S) const {
+  const LockClass &Class = H.classOf(L);
+  if (!Class.known())
+    return;
+  for (Hold &Held : S.Holds)
+    if (Held.Lock != L && Held.Guard == NoPlace && Held.here() &&
+        Held.Is == Presence::Yes && H.classOf(Held.Lock) == Class)
+      Held.Is = Presence::Maybe;
+}
+
 void LockFlow::unlock(const Event &E, LockState &S) const {
   if (E.Subject == NoPlace)
     return;
   const LockIndex L = lockOf(E.Subject);
   if (Hold *Old = find(S, L, NoPlace)) {
+    if (Old->Is == Presence::Maybe)
+      doubtGuards(L, S);
     if (Old->Is == Presence::Yes && Old->Depth > 1)
       --Old->Depth;
     else if (Old->here())
@@ -171,6 +206,7 @@ void LockFlow::unlock(const Event &E, LockState &S) const {
     }
   if (Guarded)
     return;
+  doubtNamesakes(L, S);
   Hold Released;
   Released.Lock = L;
   Released.Is = Presence::No;
@@ -317,6 +353,11 @@ void LockFlow::leaveWith(Point At, const MappedEffect &M, LockState &S) const {
       return;
   }
   Hold *Old = find(S, *L, Guard);
+  if (M.Is == Presence::Yes && !Old && Guard == NoPlace && giveBack(*L, S))
+    return;
+  if (Old && Old->Is == Presence::Maybe && M.Is == Presence::No &&
+      Guard == NoPlace)
+    doubtGuards(*L, S);
   if (M.Is == Presence::Yes || (M.Is == Presence::Maybe && !Old)) {
     Hold New;
     New.Lock = *L;
@@ -343,6 +384,7 @@ void LockFlow::leaveWith(Point At, const MappedEffect &M, LockState &S) const {
         H.Is = Presence::Maybe;
         return;
       }
+    doubtNamesakes(*L, S);
     Hold Released;
     Released.Lock = *L;
     Released.Is = M.Is;

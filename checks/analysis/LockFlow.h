@@ -74,6 +74,9 @@ private:
 
   void lock(Point At, const ir::Event &E, LockState &S) const;
   void unlock(const ir::Event &E, LockState &S) const;
+  bool giveBack(LockIndex L, LockState &S) const;
+  void doubtGuards(LockIndex L, LockState &S) const;
+  void doubtNamesakes(LockIndex L, LockState &S) const;
   void guardBegin(Point At, const ir::Event &E, LockState &S) const;
   void guardLock(Point At, const ir::Event &E, LockState &S) const;
   void guardUnlock(ir::PlaceId Guard, LockState &S) const;

@@ -152,7 +152,9 @@ private:
       return false;
     if (E.What == Op::Throw)
       return true;
-    if (E.What != Op::Call || !E.has(ir::MayThrow))
+    // Of a call that only an instance of a template resolves, nothing is known.
+    if (E.What != Op::Call || !E.has(ir::MayThrow) ||
+        (!E.Callee && E.callKind() == ir::CallKind::Unknown))
       return false;
     const llvm::SmallVector<Target, 2> Targets = S.targets(F, At);
     return Targets.empty() || llvm::any_of(Targets, [&](const Target &T) {

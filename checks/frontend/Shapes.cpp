@@ -107,9 +107,12 @@ void eachLocking(Types &T, const Stmt *S, unsigned Depth,
   if (!S || Depth > 40 || isa<LambdaExpr>(S))
     return;
   if (const auto *Call = dyn_cast<CallExpr>(S)) {
-    // ~Guard() { unlock(); }
-    if (const CXXMethodDecl *Own = Through ? ownMethod(Call) : nullptr)
-      eachLocking(T, bodyOf(Own), Depth + 1, Do, /*Through=*/false);
+    // ~Guard() { unlock(); }: what that means is only known when the class is.
+    if (const CXXMethodDecl *Own = ownMethod(Call)) {
+      if (Through)
+        eachLocking(T, bodyOf(Own), Depth + 1, Do, /*Through=*/false);
+      return;
+    }
     const Expr *Object = nullptr;
     if (const auto *M = dyn_cast<CXXMemberCallExpr>(Call))
       Object = M->getImplicitObjectArgument();

@@ -90,6 +90,10 @@ private:
     if (Name == "getnameinfo" && Call.Args.size() > 6 &&
         Call.Args[6].How != ir::Operand::Number)
       return false;
+    // Of no host it asks no server.
+    if (Name == "getaddrinfo" && !Call.Args.empty() &&
+        Call.Args[0].How == ir::Operand::Null)
+      return false;
     if (Kind == "file" && !AllFiles) {
       if (isQuick(Name))
         return false;

@@ -293,7 +293,8 @@ private:
       if (E.What == Op::Throw)
         return std::make_pair(E.Where, std::string("this throws, and leaves "
                                                    "it locked"));
-      if (E.What != Op::Call || !E.has(ir::MayThrow) || hardlyThrows(E))
+      if (E.What != Op::Call || !E.has(ir::MayThrow) || hardlyThrows(E) ||
+          (!E.Callee && E.callKind() == ir::CallKind::Unknown))
         continue;
       const Function *Callee = E.Callee ? P.function(E.Callee) : nullptr;
       if (Callee && Callee->Defined && !F.summaries().of(*Callee).MayThrow)

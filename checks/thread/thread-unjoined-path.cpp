@@ -54,7 +54,10 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
           Fn.Locals[Pl.Index].Type.Is != ir::Role::Thread ||
           Fn.Locals[Pl.Index].Type.indirect() ||
           !llvm::StringRef(Fn.Locals[Pl.Index].Type.Spelling)
-               .contains("thread"))
+               .contains("thread") ||
+          // A handle has no destructor: forgetting one ends nothing.
+          llvm::StringRef(Fn.Locals[Pl.Index].Type.Spelling)
+              .contains("pthread"))
         return;
       if (asksJoinable(Fn, E.Subject))
         return;

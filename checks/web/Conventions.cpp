@@ -27,18 +27,20 @@ static bool looksAfterItself(const ir::Program &P, ir::Name Record,
   default:
     return true;
   }
+  auto Synchronises = [](Role Is) {
+    return Is == Role::Lock || Is == Role::CondVar || Is == Role::Atomic ||
+           Is == Role::Synchronized || Is == Role::Semaphore;
+  };
   return llvm::any_of(R->Fields,
                       [&](const ir::Field &Inner) {
-                        switch (Inner.Type.Is) {
-                        case Role::Lock:
-                        case Role::CondVar:
-                        case Role::Atomic:
-                        case Role::Synchronized:
-                        case Role::Semaphore:
-                          return !Inner.Type.indirect();
-                        default:
+                        const ir::TypeRef &T = Inner.Type;
+                        if (Inner.Static || T.Reference)
                           return false;
-                        }
+                        // An array of locks, one a bucket, is often a pointer.
+                        return Synchronises(T.Is) ||
+                               Synchronises(T.ElementIs) ||
+                               (!T.Pointer && T.Is == Role::Data &&
+                                looksAfterItself(P, T.Record, Depth - 1));
                       }) ||
          llvm::any_of(R->Bases, [&](const ir::Base &B) {
            return looksAfterItself(P, B.Record, Depth - 1);

@@ -142,7 +142,8 @@ static Web wholeGraph(const Facts &F) {
     if (!From || !To || From->Symbol == To->Symbol)
       continue;
     for (const LockWitness &W : E.Witnesses) {
-      if (!isBelieved(F, W))
+      // Which overrider runs is a guess, and a web of guesses helps nobody.
+      if (!W.How.Sure || !isBelieved(F, W))
         continue;
       for (auto &[O, Node] : {std::pair(&*From, E.From), {&*To, E.To}}) {
         Owner &Kept = Owners.try_emplace({O->Id, O->Symbol}, *O).first->second;

@@ -277,3 +277,39 @@ public:
     return copy;
   }
 };
+
+// trap: a table that locks its buckets
+class Table {
+  std::mutex *locks_ = new std::mutex[16];
+  std::vector<int> buckets_;
+
+public:
+  void insert(int n) {
+    std::lock_guard lock(locks_[n % 16]);
+    buckets_.push_back(n);
+  }
+  void clear() { buckets_.clear(); }
+};
+struct Metadata {
+  Table blocks;
+  void clear() { blocks.clear(); }
+  void insert(int n) { blocks.insert(n); }
+};
+class Tier {
+  std::mutex mu_;
+  Metadata metadata_;
+  int size_ = 0;
+
+public:
+  void insert(int n) {
+    std::lock_guard lock(mu_);
+    size_ += n;
+    metadata_.insert(n);
+  }
+  void close() {
+    std::lock_guard lock(mu_);
+    size_ = 0;
+    metadata_.clear();
+  }
+  void touch(int n) { metadata_.insert(n); }
+};

@@ -6,6 +6,7 @@
 #include "checks/analysis/Conditions.h"
 #include "checks/analysis/GuardedBy.h"
 #include "checks/analysis/LockGraph.h"
+#include "checks/analysis/ProtocolExplore.h"
 #include "checks/analysis/Scope.h"
 #include "checks/analysis/Summaries.h"
 
@@ -20,6 +21,7 @@ struct Facts::Kept {
   std::optional<LockGraph> Locks;
   std::optional<GuardedBy> Guards;
   std::optional<Conditions> Conds;
+  std::optional<std::pair<protocol::Budget, protocol::Exploration>> Protocols;
   llvm::DenseMap<const ir::Function *,
                  std::unique_ptr<std::vector<CriticalSection>>>
       Sections;
@@ -60,6 +62,12 @@ const GuardedBy &Facts::guardedBy() const {
   if (!K->Guards)
     K->Guards.emplace(summaries(), beforeThreads());
   return *K->Guards;
+}
+
+const protocol::Exploration &Facts::protocols(const protocol::Budget &B) const {
+  if (!K->Protocols || !(K->Protocols->first == B))
+    K->Protocols.emplace(B, protocol::explore(P, B));
+  return K->Protocols->second;
 }
 
 const Conditions &Facts::conditions() const {

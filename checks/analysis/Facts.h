@@ -29,6 +29,10 @@ class BeforeThreads;
 class GuardedBy;
 class Conditions;
 struct CriticalSection;
+namespace protocol {
+struct Budget;
+struct Exploration;
+} // namespace protocol
 
 class Facts {
 public:
@@ -44,6 +48,8 @@ public:
   const LockGraph &lockGraph() const;
   const GuardedBy &guardedBy() const;
   const Conditions &conditions() const;
+  /// Explored once for each budget that is asked for in a row.
+  const protocol::Exploration &protocols(const protocol::Budget &B) const;
   /// The sections that \p F opens itself.
   const std::vector<CriticalSection> &sections(const ir::Function &F) const;
 

@@ -76,6 +76,7 @@ void Machine::win(State S,
     const ir::Event &E = Pr.event();
     Pr.Waiting = false;
     Pr.WaitsOn.clear();
+    Pr.top().Last = &E;
     if (E.What != Op::Select) {
       ++Pr.top().Index;
       continue;
@@ -116,6 +117,22 @@ void Machine::win(State S,
   runLocal(std::move(S), Next);
   for (State &Each : Next)
     Out.push_back({How, std::move(Each)});
+}
+
+/// Notes that the event of process \p Number throws, if nobody catches it and
+/// neither side only may have come this far.
+void Machine::panic(const State &S, int32_t Number, const Object &Channel) {
+  const Process &Pr = S.Processes[Number];
+  if (Channel.ClosedBy < 0 || !Channel.ClosedAt || Pr.Guessed || Pr.Tainted ||
+      S.Processes[Channel.ClosedBy].Guessed ||
+      S.Processes[Channel.ClosedBy].Tainted)
+    return;
+  for (const Frame &F : Pr.Stack)
+    if (F.Index < F.F->Blocks[F.Block].Events.size() &&
+        tryAround(*F.F, F.Block, F.F->Blocks[F.Block].Events[F.Index]))
+      return;
+  Panics.push_back({Number, Channel.ClosedBy, Pr.top().F, &Pr.event(),
+                    Channel.ClosedAt, Channel.Id});
 }
 
 void Machine::channelMoves(const State &Before, int32_t Number,
@@ -170,7 +187,9 @@ void Machine::channelMoves(const State &Before, int32_t Number,
     }
     if (Mine.Sends) {
       if (Ch->Closed) {
-        Dropped = true; // throws, which is another check's
+        Dropped = true;
+        if (E.What == Op::Send && !Try)
+          panic(S, Number, *Ch);
         Nobody = false;
         continue;
       }

@@ -52,9 +52,18 @@ private:
     return Records[Record] = Found;
   }
 
-  bool makes(const ir::Function &F) {
+  bool makes(const ir::Function &F, unsigned Depth = 0) {
+    bool Locks = false;
     for (const ir::Block &B : F.Blocks)
       for (const ir::Event &E : B.Events) {
+        // What a callee makes and gives back is this function's.
+        if (E.What == ir::Op::Call && E.callKind() == ir::CallKind::Direct &&
+            Depth < 3)
+          if (const ir::Function *Callee = P.function(E.Callee);
+              Callee && Callee->Defined && !Callee->Lambda &&
+              !Callee->Constructor && gives(Callee->Result) &&
+              makes(*Callee, Depth + 1))
+            return true;
         if (E.What == ir::Op::MakeChannel || E.What == ir::Op::MakeContext)
           return true;
         if (E.What != ir::Op::Declare && E.What != ir::Op::New)
@@ -65,8 +74,21 @@ private:
         if (!T.indirect() &&
             (isMeetingPoint(T.Is) || holds(T.Record) || holds(T.Element)))
           return true;
+        Locks |= T.Is == ir::Role::Lock || locks(T.Record) || locks(T.Element);
       }
-    return false;
+    return Locks;
+  }
+
+  bool gives(const ir::TypeRef &T) {
+    return isMeetingPoint(T.Is) || T.Is == ir::Role::Context ||
+           (T.Record && holds(T.Record)) || (T.Element && holds(T.Element));
+  }
+
+  bool locks(ir::Name Record) {
+    const ir::Record *R = Record ? P.record(Record) : nullptr;
+    return R && !R->System && llvm::any_of(R->Fields, [](const ir::Field &F) {
+             return F.Type.Is == ir::Role::Lock && !F.Type.indirect();
+           });
   }
 
   bool communicates(const ir::Function &F) {
@@ -84,7 +106,10 @@ private:
           case ir::Op::Recv:
           case ir::Op::Select:
           case ir::Op::CountWait:
+          case ir::Op::Close:
           case ir::Op::Wait:
+          case ir::Op::Lock:
+          case ir::Op::GuardBegin:
             return true;
           default:
             break;
@@ -109,7 +134,8 @@ private:
 /// The states of one scope, by breadth, so that schedules come out short.
 class Explorer {
 public:
-  Explorer(Machine &M, unsigned Limit) : M(M), Limit(Limit) {}
+  Explorer(const ir::Program &P, Machine &M, unsigned Limit)
+      : P(P), M(M), Limit(Limit) {}
 
   void run(const ir::Function &Root) {
     for (State &S : M.begin(Root))
@@ -126,6 +152,18 @@ public:
             add(std::move(Next.After), static_cast<int32_t>(I), Next.How);
         Nodes[I].Succs.push_back(To);
       }
+      for (const Panic &Each : M.panics()) {
+        if (!Seen.insert(Each.E).second)
+          continue;
+        Misused Wrong;
+        Wrong.F = Each.F;
+        Wrong.E = Each.E;
+        Wrong.Closed = Each.Closed;
+        Wrong.Channel = Each.Channel;
+        Wrong.Who = party(S.Processes[Each.Process]);
+        Wrong.Closer = party(S.Processes[Each.Closer]);
+        Misuses.push_back(std::move(Wrong));
+      }
       Nodes[I].Open = M.dropped();
       Nodes[I].Expanded = true;
       if (!Nodes[I].Open)
@@ -136,7 +174,12 @@ public:
   unsigned states() const { return Nodes.size(); }
   bool over() const { return Over; }
 
-  void collect(const ir::Function &Root, std::vector<Blocked> &Out) {
+  void collect(const ir::Function &Root, std::vector<Blocked> &Out,
+               std::vector<Misused> &Wrong) {
+    for (Misused &Each : Misuses) {
+      Each.Scope = &Root;
+      Wrong.push_back(std::move(Each));
+    }
     components();
     for (const std::vector<int32_t> &Component : Bottoms) {
       // By breadth, the first node is the one a shortest schedule leads to.
@@ -185,6 +228,16 @@ private:
     return It->second;
   }
 
+  static Party party(const Process &Pr) {
+    Party Out;
+    Out.Id = Pr.Id;
+    Out.Thread = Pr.Thread;
+    Out.Started = Pr.Started;
+    Out.Left = Pr.Left;
+    Out.Done = Pr.How == Process::Done;
+    return Out;
+  }
+
   void describe(const State &S, Node &N) {
     uint32_t Tainted = 0;
     for (size_t I = 0; I != S.Processes.size(); ++I)
@@ -192,15 +245,12 @@ private:
         Tainted |= 1u << I;
     for (size_t I = 0; I != S.Processes.size(); ++I) {
       const Process &Pr = S.Processes[I];
-      Party Out;
-      Out.Id = Pr.Id;
-      Out.Thread = Pr.Thread;
-      Out.Started = Pr.Started;
-      Out.Left = Pr.Left;
-      Out.Done = Pr.How == Process::Done;
+      Party Out = party(Pr);
       if (!Out.Done) {
         Out.F = Pr.top().F;
         Out.E = &Pr.event();
+        Out.Indirect =
+            llvm::any_of(Pr.Stack, [](const Frame &F) { return F.Indirect; });
         bool Certain = true;
         State Resolved = S;
         for (int32_t Id : M.waitsFor(Resolved, static_cast<int32_t>(I))) {
@@ -210,8 +260,29 @@ private:
           }
           const Object &O = S.Objects[Id];
           Certain &= (O.TouchedBy & Tainted) == 0;
-          Meeting Met{O.How,        O.Id,    O.Made, O.Capacity,
-                      O.SharedMode, O.Owner, {}};
+          Meeting Met;
+          Met.How = O.How;
+          Met.Id = O.Id;
+          Met.Made = O.Made;
+          Met.Capacity = O.Capacity;
+          Met.SharedMode = O.SharedMode;
+          Met.Owner = O.Owner;
+          Met.LockedAt = O.LockedAt;
+          Met.Class = O.Class;
+          if (O.Owner >= 0) {
+            const Process &Holder = S.Processes[O.Owner];
+            Met.OwnerDone = Holder.How == Process::Done;
+            // A function that also unlocks has meant to; a guard that lives on
+            // elsewhere still will.
+            bool Guarded = llvm::any_of(S.Objects, [&](const Object &G) {
+              return G.How == Object::Guard && G.Owns &&
+                     llvm::is_contained(G.Locks, Id);
+            });
+            Met.Forgotten = !Guarded && O.LockedBy && unlocks(*O.LockedBy) &&
+                            llvm::none_of(Holder.Stack, [&](const Frame &F) {
+                              return F.F == O.LockedBy;
+                            });
+          }
           for (size_t J = 0; J != S.Processes.size(); ++J)
             if (O.TouchedBy & (1u << J))
               Met.Touched.push_back(static_cast<int32_t>(J));
@@ -231,10 +302,47 @@ private:
       bool Notified = false;
       for (int32_t Id : S.Processes[I].WaitsOn)
         Notified |= S.Objects[Id].Notified;
+      // Somebody would notify, but needs a lock that the sleeper holds.
+      for (size_t J = 0; J != S.Processes.size() && !Notified; ++J) {
+        if (J == I || S.Processes[J].How != Process::Running)
+          continue;
+        bool Held = false;
+        for (int32_t Id : M.waitsFor(S, static_cast<int32_t>(J)))
+          if (Id < static_cast<int32_t>(S.Objects.size()) &&
+              S.Objects[Id].How == Object::Mutex)
+            Held |= S.Objects[Id].Owner == static_cast<int32_t>(I) ||
+                    llvm::is_contained(S.Objects[Id].Readers,
+                                       static_cast<int32_t>(I));
+        if (Held)
+          for (const Frame &F : S.Processes[J].Stack)
+            Notified |= notifies(*F.F, 0);
+      }
       if (!Notified)
         for (Party &Each : N.Parties)
           Each.WaitsFor.clear();
     }
+  }
+
+  static bool unlocks(const ir::Function &F) {
+    for (const ir::Block &B : F.Blocks)
+      for (const ir::Event &E : B.Events)
+        if (E.What == ir::Op::Unlock || E.What == ir::Op::GuardUnlock ||
+            E.What == ir::Op::GuardRelease)
+          return true;
+    return false;
+  }
+
+  bool notifies(const ir::Function &F, unsigned Depth) const {
+    for (const ir::Block &B : F.Blocks)
+      for (const ir::Event &E : B.Events) {
+        if (E.What == ir::Op::Notify)
+          return true;
+        const ir::Function *Callee = P.function(E.Callee);
+        if (E.What == ir::Op::Call && Callee && Depth < 4 &&
+            notifies(*Callee, Depth + 1))
+          return true;
+      }
+    return false;
   }
 
   /// Tarjan's algorithm without recursion; keeps the components that nothing
@@ -291,9 +399,12 @@ private:
     }
   }
 
+  const ir::Program &P;
   Machine &M;
   unsigned Limit;
   bool Over = false;
+  std::vector<Misused> Misuses;
+  std::unordered_set<const ir::Event *> Seen;
   std::vector<Node> Nodes;
   std::unordered_map<std::string, int32_t> Numbers;
   std::vector<std::vector<int32_t>> Bottoms;
@@ -305,25 +416,46 @@ Exploration explore(const ir::Program &P, Budget B) {
   Exploration Result;
   uint64_t Work = 0;
   Scopes Which(P);
+  const Asked Matters(P);
   for (const ir::Function &F : P.module().Functions) {
     if (!Which.isScope(F))
       continue;
     ++Result.Scopes;
     if (Result.States >= B.StatesInAll || Work >= B.WorkInAll) {
       ++Result.OverBudget;
+      Result.Given.push_back({&F, GivenUp::Total});
       continue;
     }
     Limits L;
-    L.Work = std::min(L.Work, B.WorkInAll - Work);
-    Machine M(P, L);
-    Explorer E(M, std::min(B.StatesPerScope, B.StatesInAll - Result.States));
+    L.Work = std::min(B.WorkPerScope, B.WorkInAll - Work);
+    Machine M(P, Matters, L);
+    Explorer E(P, M, std::min(B.StatesPerScope, B.StatesInAll - Result.States));
     E.run(F);
-    E.collect(F, Result.Found);
+    E.collect(F, Result.Found, Result.Misuses);
     Result.States += E.states();
     Work += M.work();
-    Result.OverBudget += E.over() || M.cut();
+    if (E.over() || M.cut()) {
+      ++Result.OverBudget;
+      Result.Given.push_back({&F, M.exhausted() ? GivenUp::Work
+                                  : E.over()    ? GivenUp::States
+                                                : GivenUp::Limit});
+    }
   }
   return Result;
+}
+
+const char *reason(const GivenUp &G) {
+  switch (G.Why) {
+  case GivenUp::States:
+    return "more states than StatesPerScope";
+  case GivenUp::Work:
+    return "more steps than WorkPerScope";
+  case GivenUp::Total:
+    return "not begun: the program's total was used up";
+  case GivenUp::Limit:
+    return "too many goroutines, nested calls or branches at once";
+  }
+  return "";
 }
 
 } // namespace runnel::analysis::protocol

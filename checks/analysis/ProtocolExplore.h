@@ -23,8 +23,20 @@ namespace runnel::analysis::protocol {
 struct Budget {
   unsigned StatesPerScope = 20000;
   unsigned StatesInAll = 400000;
-  uint64_t WorkInAll = 30'000'000; ///< see Limits::Work
+  uint64_t WorkPerScope = 2'000'000; ///< see Limits::Work
+  uint64_t WorkInAll = 30'000'000;
+  friend bool operator==(const Budget &, const Budget &) = default;
 };
+
+/// As options have it: \p Get(key, default).
+template <class G> Budget budgetOf(G Get) {
+  Budget B;
+  B.StatesPerScope = Get("StatesPerScope", B.StatesPerScope);
+  B.StatesInAll = Get("StatesInAll", B.StatesInAll);
+  B.WorkPerScope = Get("WorkPerScope", B.WorkPerScope);
+  B.WorkInAll = Get("WorkInAll", B.WorkInAll);
+  return B;
+}
 
 /// What a goroutine waits for, or has to do with.
 struct Meeting {
@@ -33,8 +45,12 @@ struct Meeting {
   ir::Range Made;
   int32_t Capacity = 0;
   bool SharedMode = false;
-  int32_t Owner = -1;           ///< of a mutex: process
-  std::vector<int32_t> Touched; ///< processes that have used it
+  int32_t Owner = -1;     ///< of a mutex: process
+  bool OwnerDone = false; ///< ... that has ended with it
+  bool Forgotten = false; ///< ... in a function that has returned with it
+  const ir::Event *LockedAt = nullptr; ///< of a mutex
+  ir::Name Class;                      ///< of a mutex: member or global
+  std::vector<int32_t> Touched;        ///< processes that have used it
 };
 
 /// A goroutine in the state that was found.
@@ -47,6 +63,7 @@ struct Party {
   const ir::Function *F = nullptr; ///< not Done: where it stands
   const ir::Event *E = nullptr;
   std::vector<Meeting> WaitsFor; ///< not empty: for ever
+  bool Indirect = false; ///< below a call through a pointer or function object
 };
 
 struct Blocked {
@@ -55,13 +72,34 @@ struct Blocked {
   std::vector<Move> Schedule; ///< a shortest one
 };
 
+/// An operation on a channel that has been closed.
+struct Misused {
+  const ir::Function *Scope = nullptr;
+  Party Who, Closer;
+  const ir::Function *F = nullptr;
+  const ir::Event *E = nullptr;      ///< the send, or the second close
+  const ir::Event *Closed = nullptr; ///< the first close
+  ir::Name Channel;
+};
+
+/// A scope that was not seen whole.
+struct GivenUp {
+  const ir::Function *Scope = nullptr;
+  enum Reason : uint8_t { States, Work, Total, Limit } Why = States;
+};
+
 struct Exploration {
   std::vector<Blocked> Found;
+  std::vector<Misused> Misuses;
+  std::vector<GivenUp> Given;
   unsigned Scopes = 0, States = 0;
   unsigned OverBudget = 0; ///< scopes not seen whole
 };
 
 Exploration explore(const ir::Program &P, Budget B);
+
+/// Which bound was met, in words.
+const char *reason(const GivenUp &G);
 
 } // namespace runnel::analysis::protocol
 

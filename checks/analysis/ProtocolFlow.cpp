@@ -8,13 +8,14 @@
 
 #include "checks/analysis/ProtocolMachine.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
 namespace runnel::analysis::protocol {
 
 /// Larger numbers are cut down to this and beyond, in their order, so that a
 /// loop of 100 and a buffer of 100 still agree.
-static constexpr int64_t Small = 5;
+static constexpr int64_t Small = 12;
 
 static bool isCommunication(ir::Op What) {
   switch (What) {
@@ -57,6 +58,28 @@ const Machine::Flow &Machine::flow(const ir::Function &F) {
     return Result;
   size_t N = F.Blocks.size();
   uint32_t Events = 0;
+  Result.Shared.resize(F.Locals.size());
+  auto Share = [&](ir::PlaceId Place) {
+    if (Place == ir::NoPlace || Place >= F.Places.size())
+      return;
+    const ir::Place &Pl = F.place(Place);
+    if (Pl.Root == ir::Place::Local && Pl.Path.empty() &&
+        Pl.Index < F.Locals.size() && F.Locals[Pl.Index].Type.Scalar)
+      Result.Shared[Pl.Index] = true;
+  };
+  for (const ir::Function *Lambda : P.lambdas(F.Symbol))
+    for (const ir::Capture &C : Lambda->Captures)
+      if (C.ByReference)
+        Share(C.Source);
+  for (const ir::Block &B : F.Blocks)
+    for (const ir::Event &E : B.Events) {
+      if (E.What == ir::Op::Call || E.What == ir::Op::Spawn)
+        for (const ir::Operand &A : E.Args)
+          if (A.ByReference && A.How == ir::Operand::PlaceArg)
+            Share(A.Place);
+      if (E.What == ir::Op::Access && E.has(ir::AddressTaken))
+        Share(E.Subject);
+    }
   Result.InLoop.resize(N);
   Result.Communicates.resize(N);
   std::vector<std::vector<ir::BlockId>> Preds(N);
@@ -68,6 +91,16 @@ const Machine::Flow &Machine::flow(const ir::Function &F) {
   }
   for (ir::BlockId Head = 0; Head != N; ++Head) {
     const ir::Block &B = F.Blocks[Head];
+    if (B.Term == ir::Terminator::Try && !B.Succs.empty())
+      // Code that is not here may throw before the body has done anything.
+      for (const ir::Event &E : F.Blocks[B.Succs[0]].Events) {
+        if (isCommunication(E.What))
+          break;
+        const ir::Function *Callee = P.function(E.Callee);
+        if (E.What == ir::Op::Call && E.has(ir::MayThrow) &&
+            !E.has(ir::SystemCallee) && (!Callee || !Callee->Defined))
+          Result.MayThrow.insert(Head);
+      }
     if (B.Term != ir::Terminator::While && B.Term != ir::Terminator::Do &&
         B.Term != ir::Terminator::For && B.Term != ir::Terminator::RangeFor)
       continue;
@@ -181,12 +214,54 @@ int32_t Machine::length(State &S, int32_t Number, const ir::TripCount &T,
   if (T.What == ir::TripCount::Known)
     return static_cast<int32_t>(T.Value <= Small ? T.Value
                                                  : Small + (T.Value > Small));
+  // A container that was filled before our eyes.
+  if (T.Reads.size() == 1 && T.Text.str().ends_with(".size()"))
+    if (Object *O = object(S, resolve(S, Number, T.Reads[0]));
+        O && O->Container && O->Sized && !O->External)
+      return O->Count;
   Question Key = question(S, Number, T.Text, T.Reads);
   auto It = S.Choices.find(Key);
   if (It != S.Choices.end())
     return It->second;
   Ways = {1, 2};
   return -1;
+}
+
+/// `items.empty()`, `items.size() > 1` of a container that was filled before
+/// our eyes.
+std::optional<bool> Machine::aboutSize(State &S, int32_t Number,
+                                       const ir::Condition &C) {
+  if (C.Reads.size() != 1)
+    return std::nullopt;
+  Object *O = object(S, resolve(S, Number, C.Reads[0]));
+  if (!O || !O->Container || !O->Sized || O->External)
+    return std::nullopt;
+  llvm::StringRef Text = C.Text.str();
+  if (Text.ends_with(".empty()"))
+    return O->Count == 0;
+  size_t At = Text.rfind(".size()");
+  if (At == Text.npos)
+    return std::nullopt;
+  Text = Text.substr(At + 7);
+  llvm::StringRef Sign = Text.take_while(
+      [](char Ch) { return Ch == '<' || Ch == '>' || Ch == '=' || Ch == '!'; });
+  int64_t N;
+  if (Text.substr(Sign.size()).getAsInteger(10, N))
+    return std::nullopt;
+  int64_t Size = O->Count;
+  if (Sign == "==")
+    return Size == N;
+  if (Sign == "!=")
+    return Size != N;
+  if (Sign == "<")
+    return Size < N;
+  if (Sign == "<=")
+    return Size <= N;
+  if (Sign == ">")
+    return Size > N;
+  if (Sign == ">=")
+    return Size >= N;
+  return std::nullopt;
 }
 
 /// Appends the successors control may take; false if the run must be given up.
@@ -243,6 +318,19 @@ bool Machine::decide(State &S, int32_t Number, const ir::Block &B,
     break;
   }
   case ir::Condition::Compare: {
+    // `it == items.end()`: what is looked for is there, if anything is.
+    if (C.Against != ir::NoPlace && !F.F->place(C.Against).Path.empty() &&
+        F.F->place(C.Against).Path.back().Id == "end" &&
+        (C.How == ir::Condition::EQ || C.How == ir::Condition::NE)) {
+      ir::Place Of = F.F->place(C.Against);
+      Of.Path.pop_back();
+      Value Base = root(S, Number, Of);
+      for (const ir::Step &Step : Of.Path)
+        Base = step(S, Number, Base, Step, ir::TypeRef());
+      if (Object *O = object(S, Base);
+          O && O->Container && O->Sized && !O->External)
+        return Either((O->Count == 0) == (C.How == ir::Condition::EQ));
+    }
     Value V = resolve(S, Number, C.Subject);
     if (V.How != Value::Number || C.Against != ir::NoPlace)
       break;
@@ -263,8 +351,11 @@ bool Machine::decide(State &S, int32_t Number, const ir::Block &B,
     }
     break;
   }
-  case ir::Condition::None:
   case ir::Condition::Opaque:
+    if (std::optional<bool> Holds = aboutSize(S, Number, C))
+      return Either(*Holds);
+    break;
+  case ir::Condition::None:
     break;
   }
   // It cannot be read: both ways, but the same way as long as nothing says that
@@ -328,6 +419,10 @@ void Machine::branch(State &S, int32_t Number, std::vector<State> &Forks) {
     }
     return;
   }
+  if (B.Term == ir::Terminator::Try && !Fl.MayThrow.count(F.Block)) {
+    Go(std::move(S), B.Succs[0]);
+    return;
+  }
   std::vector<int32_t> Ways;
   if (!decide(S, Number, B, Ways))
     return;
@@ -339,6 +434,16 @@ void Machine::branch(State &S, int32_t Number, std::vector<State> &Forks) {
       Next.Choices[Key] = (Way == 0) != B.Cond.Negated;
       Same.top().Decided[Key] = F.Block;
     }
+    // What others may have a say in: members, what is captured, what a call
+    // answers.
+    if (Ways.size() > 1 && B.Cond.What != ir::Condition::None)
+      Same.Guessed |=
+          B.Cond.Reads.empty() ||
+          llvm::any_of(B.Cond.Reads, [&](ir::PlaceId Read) {
+            const ir::Place &Pl = Fn.place(Read);
+            return !Pl.Path.empty() ||
+                   (Pl.Root != ir::Place::Local && Pl.Root != ir::Place::Param);
+          });
     // How often a loop of unknown length runs is nobody's bug: what depends on
     // it is not reported.
     if (Head && Ways.size() > 1 && Way == 1 && Fl.Communicates[F.Block])

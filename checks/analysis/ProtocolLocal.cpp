@@ -123,8 +123,14 @@ bool Machine::enter(State &S, int32_t Number, const ir::Function &Callee,
   F.Captures.resize(Callee.Captures.size());
   size_t Depth = Pr.Stack.size() + 1;
   for (size_t I = 0; I != F.Params.size(); ++I) {
-    if (FirstArg + I < E.Args.size())
-      F.Params[I] = operand(S, Number, E.Args[FirstArg + I]);
+    if (FirstArg + I < E.Args.size()) {
+      const ir::Operand &Arg = E.Args[FirstArg + I];
+      F.Params[I] = operand(S, Number, Arg);
+      if (Object *Cell = object(S, F.Params[I]);
+          Cell && Cell->How == Object::Cell &&
+          !Callee.Params[I].Type.indirect())
+        F.Params[I] = Cell->Slots.begin()->second;
+    }
     if (F.Params[I] == Value{} && Callee.Params[I].Type.Scalar)
       F.Params[I] = symbolFor(Number, Depth, 512 + I);
   }
@@ -145,13 +151,36 @@ bool Machine::enter(State &S, int32_t Number, const ir::Function &Callee,
 }
 
 bool Machine::call(State &S, int32_t Number, const ir::Event &E) {
+  if (containerCall(S, Number, E))
+    return true;
+  // What call_once runs, it runs once: that is done already.
+  {
+    const Frame &F = S.Processes[Number].top();
+    if (const auto &Events = F.F->Blocks[F.Block].Events;
+        F.Index > 0 && Events[F.Index - 1].What == Op::OnceCall &&
+        !Events[F.Index - 1].Args.empty() &&
+        Events[F.Index - 1].Args[0].Symbol == E.Callee && E.Callee)
+      return true;
+  }
+  // What it returned the last time is no longer of use.
+  {
+    Frame &F = S.Processes[Number].top();
+    F.Results.erase(flow(*F.F).FirstEvent[F.Block] + F.Index);
+  }
   Value Callable;
   const ir::Function *Callee = target(S, Number, E, Callable);
   if (Callee && Callee->Defined && !Callee->Blocks.empty()) {
-    if (enter(S, Number, *Callee, E, 0, Callable))
-      return true;
-    return false;
+    if (!enter(S, Number, *Callee, E, 0, Callable))
+      return false;
+    S.Processes[Number].top().Indirect = E.callKind() != ir::CallKind::Direct;
+    return true;
   }
+  // Scalars it is given a reference to may be anything afterwards.
+  for (const ir::Operand &Arg : E.Args)
+    if (Arg.ByReference && Arg.How == ir::Operand::PlaceArg)
+      if (Value V = resolveShared(S, Number, Arg.Place);
+          V.isObject() && S.Objects[V.Id].How == Object::Cell)
+        S.Objects[V.Id].Slots.begin()->second = {};
   // Code that is not there: it may keep what it is given, unless it is known
   // not to. Callables it is given to run at once are run once.
   bool Keeps = !(E.has(ir::SystemCallee) || (Callee && Callee->NoEscape));
@@ -250,46 +279,12 @@ void Machine::leave(State &S, int32_t Number, Value Result) {
     return;
   }
   Pr.How = Process::Done;
-  Pr.Left = Gone.F->Blocks[Gone.Block].Events.empty()
-                ? Gone.F->Where
-                : Gone.F->Blocks[Gone.Block].Events.back().Where;
+  Pr.Left = Gone.Last ? Gone.Last->Where : Gone.F->Where;
   // What the scope's own function gives away, others use from now on.
   if (Number == 0)
     escape(S, Result);
   if (Pr.CountsDown >= 0)
     --S.Objects[Pr.CountsDown].Count;
-}
-
-static void release(Object &G, State &S, int32_t Number) {
-  if (!G.Owns)
-    return;
-  G.Owns = false;
-  for (int32_t Id : G.Locks) {
-    Object &M = S.Objects[Id];
-    if (M.Owner >= 0 && --M.Depth <= 0) {
-      M.Owner = -1;
-      M.Depth = 0;
-    } else if (M.Owner < 0)
-      if (auto It = llvm::find(M.Readers, Number); It != M.Readers.end())
-        M.Readers.erase(It);
-  }
-}
-
-/// What the destructors inside a variable that goes out of scope do: cancel
-/// sources cancel. A shared object lives on while something else refers to it.
-void Machine::destroy(State &S, Value V, ir::Role Is) {
-  Object *O = object(S, V);
-  if (!O || O->How != Object::Struct || O->External)
-    return;
-  if (Is == ir::Role::SharedPointer && S.references(V.Id) > 0)
-    return;
-  if (Is != ir::Role::SharedPointer && Is != ir::Role::OwningPointer &&
-      Is != ir::Role::Data && Is != ir::Role::Optional)
-    return;
-  for (const auto &[Slot, Inner] : O->Slots)
-    if (Object *Source = object(S, Inner);
-        Source && Source->How == Object::CancelSource && Source->Parent >= 0)
-      S.Objects[Source->Parent].Closed = true;
 }
 
 bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
@@ -307,8 +302,12 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
     if (Place == ir::NoPlace)
       return ir::Name();
     const ir::Place &Pl = Top.F->place(Place);
-    if (!Pl.Path.empty())
-      return Pl.Path.back().Id;
+    // An element is called as its container is.
+    for (size_t I = Pl.Path.size(); I-- != 0;)
+      if (Pl.Path[I].How == ir::Step::Field)
+        return Pl.Path[I].Id;
+    if (!Pl.Path.empty() && Pl.Root == ir::Place::Local)
+      return Top.F->Locals[Pl.Index].Id;
     return Pl.Root == ir::Place::Local ? Top.F->Locals[Pl.Index].Id
                                        : ir::Name();
   };
@@ -335,8 +334,10 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
       O->Parent = -1; // gives up cancelling when it is destroyed
     return true;
   case Op::Access:
-    if (E.has(ir::Write))
+    if (E.has(ir::Write)) {
       forget(S, Number, E.Subject);
+      write(S, Number, E);
+    }
     return true;
   case Op::GuardMove: {
     if (O && O->How == Object::Guard)
@@ -369,7 +370,8 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
       for (const ir::Capture &C : Code->Captures) {
         if (C.IsThis)
           This = S.Processes[Number].top().This;
-        Value Captured = resolve(S, Number, C.Source);
+        Value Captured = C.ByReference ? resolveShared(S, Number, C.Source)
+                                       : resolve(S, Number, C.Source);
         Captures.push_back(Captured);
       }
       Object &Closure = S.Objects[V.Id];
@@ -387,12 +389,22 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
     if (Pl.Root != ir::Place::Local || Pl.Index >= F.Locals.size())
       return true;
     const ir::Variable &Var = F.F->Locals[Pl.Index];
+    if (Var.Type.Scalar && E.has(ir::ValueKnown)) {
+      bool Fits = E.Value >= -9 && E.Value <= 9;
+      // Each run of the declaration makes a variable of its own.
+      F.Locals[Pl.Index] =
+          Fits ? Value{Value::Number, static_cast<int32_t>(E.Value), nullptr}
+               : Value{};
+      return true;
+    }
     Value V;
     // Handles come to be by MakeChannel, MakeContext or Assign.
     if (!Var.Type.indirect() && Var.Type.Is != ir::Role::Channel &&
         Var.Type.Is != ir::Role::Sender && Var.Type.Is != ir::Role::Receiver &&
         Var.Type.Is != ir::Role::Context && Var.Type.Is != ir::Role::Guard)
       V = make(S, Var.Type, false, Var.Id, Var.Where);
+    if (V.isObject() && S.Objects[V.Id].Container)
+      S.Objects[V.Id].Sized = Var.NoInit;
     if (!V.isObject() && Var.Type.Scalar)
       V = symbolFor(Number, S.Processes[Number].Stack.size(), Pl.Index);
     S.Processes[Number].top().Locals[Pl.Index] = V;
@@ -437,7 +449,7 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
     Object &C = S.Objects[V.Id];
     C.Id = Named(E.Subject);
     if (E.has(ir::ValueKnown))
-      C.Capacity = static_cast<int32_t>(std::min<int64_t>(E.Value, 6));
+      C.Capacity = static_cast<int32_t>(std::min<int64_t>(E.Value, 13));
     else
       C.Unbounded = true;
     if (E.Other != ir::NoPlace) {
@@ -485,8 +497,14 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
     F.Results[~0u] = Result;
     return true;
   }
-  case Op::Throw:
-    return false; // exceptions are not followed
+  case Op::Throw: {
+    // Inside a try block the handlers are the block's successors.
+    if (!F.F->Blocks[F.Block].Succs.empty()) {
+      ++F.Index;
+      return true;
+    }
+    return unwind(S, Number, E.Where);
+  }
   default:
     return true;
   }
@@ -524,13 +542,15 @@ void Machine::runLocal(State Start, std::vector<State> &Out) {
           const ir::Event &E = B.Events[F.Index];
           if (visible(S, Number, E))
             break;
+          F.Last = &E;
           size_t Depth = S.Processes[Number].Stack.size();
           if (!execute(S, Number, E)) {
             Kept = false;
             break;
           }
-          // A call steps past itself when it returns.
-          if (S.Processes[Number].Stack.size() == Depth)
+          // A call steps past itself when it returns; an exception goes on at
+          // its handler.
+          if (E.What != Op::Throw && S.Processes[Number].Stack.size() == Depth)
             ++S.Processes[Number].top().Index;
           continue;
         }

@@ -27,6 +27,7 @@
 #include "checks/analysis/ProtocolState.h"
 #include "checks/ir/Program.h"
 
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -41,9 +42,25 @@ struct Move {
   int32_t Case = -1; ///< of a select
 };
 
+/// A send on a closed channel, or a second close.
+struct Panic {
+  int32_t Process = -1, Closer = -1;
+  const ir::Function *F = nullptr;
+  const ir::Event *E = nullptr;
+  const ir::Event *Closed = nullptr; ///< by what
+  ir::Name Channel;
+};
+
 struct Successor {
   Move How;
   State After;
+};
+
+/// What a program's conditions ask about: scalars that nobody asks about are
+/// not followed, so that counters do not multiply states.
+struct Asked {
+  explicit Asked(const ir::Program &P);
+  std::set<ir::Name> Fields; ///< and globals
 };
 
 struct Limits {
@@ -58,7 +75,8 @@ struct Limits {
 
 class Machine {
 public:
-  Machine(const ir::Program &P, Limits L) : P(P), L(L) {}
+  Machine(const ir::Program &P, const Asked &Matters, Limits L)
+      : P(P), Matters(Matters), L(L) {}
 
   /// \p Root about to begin, each goroutine at its first visible event. More
   /// than one, if conditions can go either way.
@@ -68,6 +86,9 @@ public:
   /// outside the scope can touch; empty if it does not wait, or may be woken
   /// from outside.
   std::vector<int32_t> waitsFor(const State &S, int32_t Number) const;
+  /// What the last successors() saw go wrong, whatever the program knows of
+  /// its values.
+  const std::vector<Panic> &panics() const { return Panics; }
   /// A limit was met: what was not found may still exist.
   bool cut() const { return Cut; }
   /// The last begin() or successors() left out a run that it could not follow
@@ -88,7 +109,16 @@ private:
   Value make(State &S, const ir::TypeRef &Type, bool External, ir::Name Id,
              ir::Range Where);
   Value makeObject(State &S, Object::Kind How, ir::Name Id, ir::Range Where);
+  /// As resolve, but a variable that is shared with lambdas stays a cell.
+  Value resolveShared(State &S, int32_t Process, ir::PlaceId Place);
   Value symbolFor(int32_t Process, size_t Depth, unsigned Slot) const;
+  /// The number of the element that an index names, in a container; -1.
+  int32_t elementNumber(State &S, int32_t Process, const Object &O, Value Base,
+                        const ir::Step &Step);
+  Value element(State &S, Value Base, int32_t Number, const ir::TypeRef &Type);
+  /// A scalar is written.
+  void write(State &S, int32_t Process, const ir::Event &E);
+  bool containerCall(State &S, int32_t Process, const ir::Event &E);
   Object *object(State &S, Value V) const;
   void escape(State &S, Value V);
   void touch(State &S, Value V, int32_t Process);
@@ -108,10 +138,23 @@ private:
               std::vector<int32_t> &Ways);
   int32_t length(State &S, int32_t Number, const ir::TripCount &T,
                  std::vector<int32_t> &Ways);
+  std::optional<bool> aboutSize(State &S, int32_t Number,
+                                const ir::Condition &C);
   Question question(State &S, int32_t Number, ir::Name Text,
                     const std::vector<ir::PlaceId> &Reads);
   void forget(State &S, int32_t Number, ir::PlaceId Written);
+  /// An exception leaves the frame; false: the run is given up.
+  bool unwind(State &S, int32_t Number, ir::Range Where);
+  bool endLocal(State &S, int32_t Number, size_t Local);
+  /// The innermost try block around \p E, by its head.
+  std::optional<ir::BlockId> tryAround(const ir::Function &F, ir::BlockId At,
+                                       const ir::Event &E);
   void destroy(State &S, Value V, ir::Role Is);
+  /// A guard lets go of what it has locked.
+  static void release(Object &G, State &S, int32_t Number);
+  bool typedEndAlone(const State &S, int32_t Number, ir::PlaceId Place, Value V,
+                     bool Sends) const;
+  bool endAlive(const State &S, int32_t Id, ir::Role Wanted) const;
   const ir::Function *target(State &S, int32_t Number, const ir::Event &E,
                              Value &Callable);
   const ir::Function *closureCode(State &S, Value V) const;
@@ -132,6 +175,7 @@ private:
                std::vector<Successor> &Out);
   void win(State S, std::initializer_list<std::pair<int32_t, int32_t>> Who,
            Move How, std::vector<Successor> &Out);
+  void panic(const State &S, int32_t Number, const Object &Channel);
   void received(State &S, int32_t Number, const ir::Event &E, int32_t Case,
                 bool Ok, Value V);
 
@@ -140,18 +184,22 @@ private:
     std::vector<uint32_t> FirstEvent;      ///< number of a block's first event
     std::vector<std::vector<bool>> InLoop; ///< of each head; empty: no head
     std::vector<bool> Communicates;        ///< loop heads whose body does
+    std::vector<bool> Shared;       ///< scalar locals that lambdas refer to
+    std::set<ir::BlockId> MayThrow; ///< try heads whose body may throw at once
   };
   const Flow &flow(const ir::Function &F);
   bool communicates(const ir::Function &F,
                     std::set<const ir::Function *> &Seen);
 
   const ir::Program &P;
+  const Asked &Matters;
   Limits L;
   void account(const State &S) { Done += 4 + S.Objects.size(); }
 
   uint64_t Done = 0;
   bool Cut = false;
   bool Dropped = false;
+  std::vector<Panic> Panics;
   std::unordered_map<const ir::Function *, Flow> Flows;
 };
 

@@ -63,6 +63,7 @@ struct Object {
     Context,
     CancelSource,
     Handle, ///< of a thread or goroutine
+    Cell,   ///< a scalar variable that lambdas refer to; Slots: its value
     Opaque,
   };
   Kind How = Opaque;
@@ -76,12 +77,20 @@ struct Object {
   bool Owns = false;       ///< Guard
   bool SharedMode = false; ///< Guard
   bool Notified = false;   ///< CondVar: has been notified at all
+  bool Container = false;  ///< Struct: elements by number, as they were added
+  bool Sized = false;      ///< Container: Count is how many there are
   int32_t Capacity = 0;    ///< Channel
   int32_t Count = 0;   ///< Channel: values inside; WaitGroup, Semaphore: count
   int32_t Owner = -1;  ///< Mutex: process; Handle: process started
   int32_t Depth = 0;   ///< Mutex: recursive depth
   int32_t Parent = -1; ///< Context: object; CancelSource: its context
-  uint32_t TouchedBy = 0;             ///< bit per process
+  /// Mutex: the function that locked it last, and where.
+  const ir::Function *LockedBy = nullptr;
+  const ir::Event *LockedAt = nullptr;
+  int32_t ClosedBy = -1;               ///< Channel: process
+  const ir::Event *ClosedAt = nullptr; ///< Channel
+  ir::Name Class;         ///< Mutex: the member or global it is; empty: a local
+  uint32_t TouchedBy = 0; ///< bit per process
   const ir::Function *Code = nullptr; ///< Closure
   ir::Name Record;                    ///< Struct
   ir::Name Id; ///< for messages: what it was first called
@@ -108,7 +117,9 @@ struct Frame {
   std::map<Question, ir::BlockId> Decided; ///< where last
   int32_t Won = -1;                        ///< case that won the last select
   int32_t Once = -1;       ///< the once object whose call this frame is
+  bool Indirect = false;   ///< called through a pointer or function object
   uint32_t CallNumber = 0; ///< in the caller: the event that called
+  const ir::Event *Last = nullptr; ///< that was run; for messages
 };
 
 struct Process {
@@ -122,6 +133,7 @@ struct Process {
   bool Waiting = false; ///< a writer that has arrived at a shared mutex
   bool Tainted = false; ///< left a loop of unknown length by its condition
   bool Thread = false;  ///< of the system, not a goroutine
+  bool Guessed = false; ///< went one way where nothing told which
   std::vector<Frame> Stack;
   ir::Name Id; ///< for messages
   ir::Range Started;

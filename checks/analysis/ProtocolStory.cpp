@@ -51,6 +51,12 @@ bool Story::onlyMutexes() const {
   });
 }
 
+bool Story::unseenByTheWeb() const {
+  return llvm::any_of(cause().WaitsFor, [&](const Meeting &M) {
+    return M.How == Object::Mutex && (M.OwnerDone || M.Forgotten);
+  });
+}
+
 std::vector<ir::Range> Story::knot() const {
   std::vector<ir::Range> Out;
   bool Mutex = false;
@@ -142,11 +148,23 @@ std::string Story::waitsTo(int32_t Number) const {
   }
 }
 
-std::vector<std::pair<ir::Range, std::string>> Story::whyNobody() const {
-  std::vector<std::pair<ir::Range, std::string>> Out;
+const char *Story::counterpart() const {
   const Party &Mine = cause();
+  if (Mine.WaitsFor.front().How != Object::Channel)
+    return "";
+  switch (Mine.E->What) {
+  case Op::Send:
+    return "receiver";
+  case Op::Recv:
+    return "sender";
+  default:
+    return "";
+  }
+}
+
+std::vector<int32_t> Story::others() const {
   std::vector<int32_t> Others;
-  for (const Meeting &M : Mine.WaitsFor) {
+  for (const Meeting &M : cause().WaitsFor) {
     for (int32_t Each : M.Touched)
       if (Each != Cause && !llvm::is_contained(Others, Each))
         Others.push_back(Each);
@@ -154,6 +172,39 @@ std::vector<std::pair<ir::Range, std::string>> Story::whyNobody() const {
         !llvm::is_contained(Others, M.Owner))
       Others.push_back(M.Owner);
   }
+  return Others;
+}
+
+std::string Story::inShort() const {
+  std::vector<int32_t> Others = others();
+  const Meeting &M = cause().WaitsFor.front();
+  std::string Who = counterpart();
+  if (M.How == Object::Mutex) {
+    if (M.Owner < 0)
+      return "";
+    if (M.Owner == Cause && !M.Forgotten)
+      return ", which it holds itself";
+    return M.OwnerDone || M.Forgotten
+               ? ", which " + who(M.Owner) + " never unlocks"
+               : "";
+  }
+  if (Others.empty())
+    return Who.empty() ? "" : ": it has no other user";
+  if (Others.size() != 1 || Who.empty())
+    return "";
+  const Party &P = B.Parties[Others[0]];
+  std::string Other = ": " + who(Others[0]) + ", its only other user, ";
+  if (P.Done && P.Left.valid())
+    return Other + "has left at line " + llvm::utostr(P.Left.Begin.Line);
+  if (!P.WaitsFor.empty())
+    return Other + "waits " + waitsTo(Others[0]);
+  return "";
+}
+
+std::vector<std::pair<ir::Range, std::string>> Story::whyNobody() const {
+  std::vector<std::pair<ir::Range, std::string>> Out;
+  const Party &Mine = cause();
+  std::vector<int32_t> Others = others();
   const Meeting &M = Mine.WaitsFor.front();
   if (M.Made.valid())
     Out.push_back(
@@ -163,14 +214,19 @@ std::vector<std::pair<ir::Range, std::string>> Story::whyNobody() const {
                                                llvm::itostr(M.Capacity)
                                          : " is made here, unbuffered"
                         : " is declared here")});
-  if (M.How == Object::Mutex && M.Owner == Cause)
+  if (M.How == Object::Mutex && M.Owner >= 0 && M.LockedAt &&
+      (M.Forgotten || M.OwnerDone))
     Out.push_back(
-        {Mine.E->Where, who(Cause) + " holds " + name(M) + " itself"});
+        {M.LockedAt->Where, who(M.Owner) + " has locked " + name(M) +
+                                " here, and left without unlocking it"});
+  else if (M.How == Object::Mutex && M.Owner == Cause)
+    Out.push_back({M.LockedAt ? M.LockedAt->Where : Mine.E->Where,
+                   who(Cause) + " has locked " + name(M) + " itself, here"});
   for (int32_t Each : Others) {
     const Party &P = B.Parties[Each];
     if (P.Done)
       Out.push_back({P.Left, who(Each) + ", which also uses " + name(M) +
-                                 ", has ended here"});
+                                 ", has left by here"});
     else if (!P.WaitsFor.empty())
       Out.push_back({P.E->Where, who(Each) + " waits " + waitsTo(Each)});
   }
@@ -257,6 +313,8 @@ std::string Story::advice() const {
              return Met.How == Object::Mutex;
            });
   });
+  if (M.How == Object::Mutex && (M.Forgotten || M.OwnerDone))
+    return "unlock " + N + " on every path: a guard does";
   if (HoldsLock && M.How != Object::Mutex)
     return "let go of the lock before the channel operation, or use a channel "
            "in place of the lock";

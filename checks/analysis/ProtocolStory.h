@@ -26,6 +26,10 @@ public:
   /// All of them wait for mutexes alone: a matter of lock order.
   bool onlyMutexes() const;
 
+  /// A lock that whoever held it has kept for ever: it ended, or returned from
+  /// the function that locked it.
+  bool unseenByTheWeb() const;
+
   /// Where everything that is waited for was made, if a mutex is among it.
   std::vector<ir::Range> knot() const;
 
@@ -33,6 +37,9 @@ public:
   std::string who(int32_t Number) const;
   /// "to send on 'results'"
   std::string waitsTo(int32_t Number) const;
+  /// ": 'ask', its only other user, has left at line 41": empty if that takes
+  /// more than a clause to say.
+  std::string inShort() const;
   /// Who could have ended the wait, and what became of them; with the place.
   std::vector<std::pair<ir::Range, std::string>> whyNobody() const;
   std::vector<std::pair<ir::Range, std::string>> schedule() const;
@@ -40,6 +47,10 @@ public:
 
 private:
   std::string name(const Meeting &M) const;
+  /// What somebody who ended the wait would be: "receiver"; empty: no word.
+  const char *counterpart() const;
+  /// Parties that have used what the cause waits for, but itself.
+  std::vector<int32_t> others() const;
   const Blocked &B;
   int32_t Cause = 0;
 };

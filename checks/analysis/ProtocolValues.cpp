@@ -76,8 +76,10 @@ Value Machine::make(State &S, const ir::TypeRef &Type, bool External,
   case Role::Future:
     How = Object::Handle;
     break;
-  case Role::Data:
   case Role::Container:
+    How = Object::Struct;
+    break;
+  case Role::Data:
   case Role::Optional:
   case Role::OwningPointer:
   case Role::SharedPointer:
@@ -103,6 +105,7 @@ Value Machine::make(State &S, const ir::TypeRef &Type, bool External,
   O.Recursive = Type.has(ir::Recursive);
   O.SharedMode = Type.has(ir::SharedMode);
   O.Record = Type.Record;
+  O.Container = Type.Is == Role::Container;
   return V;
 }
 
@@ -148,6 +151,16 @@ Value Machine::root(State &S, int32_t Number, const ir::Place &Place) {
     if (Place.Index >= F.Locals.size())
       return {};
     const ir::Variable &V = F.F->Locals[Place.Index];
+    if (flow(*F.F).Shared[Place.Index]) {
+      Object *Cell = object(S, F.Locals[Place.Index]);
+      if (!Cell || Cell->How != Object::Cell) {
+        Value Now = F.Locals[Place.Index];
+        Value Made = makeObject(S, Object::Cell, V.Id, V.Where);
+        S.Objects[Made.Id].Slots[V.Id] = Now;
+        S.Processes[Number].top().Locals[Place.Index] = Made;
+      }
+      return S.Processes[Number].top().Locals[Place.Index];
+    }
     // A handle that nothing known was assigned to may be anybody's.
     return Bound(F.Locals[Place.Index], V.Type, V.Id, isHandle(V.Type),
                  V.Where);
@@ -201,6 +214,26 @@ Value Machine::step(State &S, int32_t Number, Value Base, const ir::Step &Step,
   Object *O = object(S, Base);
   if (!O)
     return {};
+  if (O->Container) {
+    if (Step.How == ir::Step::Index) {
+      auto Given = O->Slots.find(Step.Id);
+      if (Given != O->Slots.end() && Step.Id.str().starts_with("?"))
+        return Given->second;
+      return element(S, Base, elementNumber(S, Number, *O, Base, Step), Type);
+    }
+    // find(), front(), begin(): the only one there is.
+    if (Step.How == ir::Step::Call)
+      return element(S, Base, O->Slots.size() == 1 ? 0 : -1, Type);
+  }
+  // The parts of a map's entry.
+  if ((Step.How == ir::Step::Index && (Step.Id == "1" || Step.Id == "0") &&
+       O->How != Object::Struct) ||
+      (Step.How == ir::Step::Field && Step.Id == "second" &&
+       !P.field(Step.Symbol)))
+    return Step.Id == "0" ? Value{} : Base;
+  if (Step.How == ir::Step::Index && Step.Id == "1" && !O->Container &&
+      O->Record && P.record(O->Record))
+    return Base;
   ir::Name Slot = Step.Symbol;
   bool External = O->External;
   ir::TypeRef Made = Type;
@@ -241,12 +274,25 @@ Value Machine::step(State &S, int32_t Number, Value Base, const ir::Step &Step,
     return It->second;
   // Making the object may move the heap.
   Value V = make(S, Made, External, Step.Id, Where);
-  if (V.isObject())
+  if (V.isObject()) {
     S.Objects[Base.Id].Slots[Slot] = V;
+    if (Step.How == ir::Step::Field) {
+      S.Objects[V.Id].Class = Step.Symbol;
+      const ir::Field *F = P.field(Step.Symbol);
+      S.Objects[V.Id].Sized = F && !F->Initialised && !External;
+    }
+  }
   return V;
 }
 
 Value Machine::resolve(State &S, int32_t Number, ir::PlaceId Place) {
+  Value V = resolveShared(S, Number, Place);
+  if (Object *Cell = object(S, V); Cell && Cell->How == Object::Cell)
+    return Cell->Slots.empty() ? Value{} : Cell->Slots.begin()->second;
+  return V;
+}
+
+Value Machine::resolveShared(State &S, int32_t Number, ir::PlaceId Place) {
   if (Place == ir::NoPlace)
     return {};
   const ir::Function &F = *S.Processes[Number].top().F;
@@ -266,7 +312,12 @@ void Machine::assign(State &S, int32_t Number, ir::PlaceId Place, Value V) {
   const ir::Place &Pl = F.F->place(Place);
   if (Pl.Path.empty()) {
     auto Set = [&](std::vector<Value> &Slots) {
-      if (Pl.Index < Slots.size())
+      if (Pl.Index >= Slots.size())
+        return;
+      if (Object *Cell = object(S, Slots[Pl.Index]);
+          Cell && Cell->How == Object::Cell)
+        Cell->Slots.begin()->second = V;
+      else
         Slots[Pl.Index] = V;
     };
     switch (Pl.Root) {
@@ -278,6 +329,9 @@ void Machine::assign(State &S, int32_t Number, ir::PlaceId Place, Value V) {
       break;
     case ir::Place::Capture:
       Set(F.Captures);
+      if (Object *Cell = object(S, F.Captures[Pl.Index]);
+          Cell && Cell->How == Object::Cell)
+        break;
       // A variable captured by reference is the closure's too, for later runs.
       if (F.Self >= 0 && Pl.Index < S.Objects[F.Self].Captures.size())
         S.Objects[F.Self].Captures[Pl.Index] = V;
@@ -311,16 +365,37 @@ void Machine::assign(State &S, int32_t Number, ir::PlaceId Place, Value V) {
     return;
   }
   int64_t Unused;
-  if (Last.How == ir::Step::Index && !Last.Id.str().getAsInteger(10, Unused))
-    S.Objects[Base.Id].Slots[Last.Id] = V;
-  else
-    escape(S, V); // which element it is cannot be told
+  Object &Of = S.Objects[Base.Id];
+  bool Numbered = !Last.Id.str().getAsInteger(10, Unused);
+  if (Last.How == ir::Step::Index && Of.Container &&
+      (Numbered || Last.Id.str().starts_with("?"))) {
+    // The name of what is about to be added, or an entry of a map.
+    if (Numbered && !Of.Slots.count(Last.Id))
+      ++Of.Count;
+    Of.Slots[Last.Id] = V;
+    return;
+  }
+  if (Last.How == ir::Step::Index && Numbered) {
+    Of.Slots[Last.Id] = V;
+    return;
+  }
+  if (Of.Container) {
+    int32_t Which = elementNumber(S, Number, Of, Base, Last);
+    Object &Again = S.Objects[Base.Id];
+    if (Which >= 0 && Which < static_cast<int32_t>(Again.Slots.size())) {
+      std::next(Again.Slots.begin(), Which)->second = V;
+      return;
+    }
+    Again.Sized = false;
+  }
+  escape(S, V); // which element it is cannot be told
 }
 
 Value Machine::operand(State &S, int32_t Number, const ir::Operand &O) {
   switch (O.How) {
   case ir::Operand::PlaceArg:
-    return resolve(S, Number, O.Place);
+    return O.ByReference ? resolveShared(S, Number, O.Place)
+                         : resolve(S, Number, O.Place);
   case ir::Operand::Lambda: {
     if (O.Place != ir::NoPlace) {
       Value V = resolve(S, Number, O.Place);
@@ -355,6 +430,10 @@ void Machine::escape(State &S, Value V) {
     if (!O || O->External)
       continue;
     O->External = O->How != Object::Mutex;
+    O->Sized = false;
+    std::erase_if(O->Slots, [](const auto &Slot) {
+      return Slot.second.How == Value::Number;
+    });
     for (const auto &[Slot, Inner] : O->Slots)
       Work.push_back(Inner);
     for (const Value &Inner : O->Captures)

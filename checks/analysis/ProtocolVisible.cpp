@@ -116,6 +116,7 @@ void Machine::advance(State S, std::initializer_list<int32_t> Numbers, Move How,
     Process &Pr = S.Processes[Number];
     Pr.Waiting = false;
     Pr.WaitsOn.clear();
+    Pr.top().Last = &Pr.event();
     ++Pr.top().Index;
   }
   std::vector<State> Next;
@@ -126,6 +127,7 @@ void Machine::advance(State S, std::initializer_list<int32_t> Numbers, Move How,
 
 std::vector<Successor> Machine::successors(const State &S) {
   Dropped = false;
+  Panics.clear();
   std::vector<Successor> Out;
   for (size_t I = 0; I != S.Processes.size(); ++I) {
     if (exhausted()) {
@@ -184,8 +186,11 @@ void Machine::moves(const State &Before, int32_t Number,
       return;
     }
     if (Free)
-      for (int32_t Id : Ids)
+      for (int32_t Id : Ids) {
         lock(S.Objects[Id], Number, Shared);
+        S.Objects[Id].LockedBy = Pr.top().F;
+        S.Objects[Id].LockedAt = &E;
+      }
     Frame &F = S.Processes[Number].top();
     if (E.What == Op::GuardBegin) {
       Value G = makeObject(S, Object::Guard, E.Spelling, E.Where);
@@ -276,8 +281,30 @@ void Machine::moves(const State &Before, int32_t Number,
     return;
   }
   case Op::CountAdd:
+    if (O && !E.has(ir::ValueKnown) && E.Text && !O->External) {
+      // As often as a loop over the same number goes round.
+      std::vector<ir::PlaceId> Reads;
+      for (const ir::Operand &A : E.Args)
+        Reads.push_back(A.Place);
+      ir::TripCount Trips;
+      Trips.What = ir::TripCount::Symbolic;
+      Trips.Text = E.Text;
+      Trips.Reads = Reads;
+      std::vector<int32_t> Ways;
+      int32_t Known = length(S, Number, Trips, Ways);
+      if (Ways.empty())
+        Ways.push_back(Known);
+      for (int32_t Way : Ways) {
+        State Next = S;
+        if (Ways.size() > 1)
+          Next.Choices[question(Next, Number, E.Text, Reads)] = Way;
+        Next.Objects[V.Id].Count += Way;
+        advance(std::move(Next), {Number}, How, Out);
+      }
+      return;
+    }
     if (O && E.has(ir::ValueKnown))
-      O->Count += static_cast<int32_t>(std::min<int64_t>(E.Value, 6));
+      O->Count += static_cast<int32_t>(std::min<int64_t>(E.Value, 13));
     else if (O)
       O->External = true; // how many is not known
     Pass();
@@ -313,12 +340,17 @@ void Machine::moves(const State &Before, int32_t Number,
     return;
   }
   case Op::Close:
-    if (V.How == Value::Nil || (O && O->Closed)) {
-      Dropped = true; // throws, which is another check's
+    if (V.How == Value::Nil || (O && O->Closed && !O->External)) {
+      Dropped = true;
+      if (O && O->How == Object::Channel)
+        panic(S, Number, *O);
       return;
     }
-    if (O)
+    if (O) {
       O->Closed = true;
+      O->ClosedBy = Number;
+      O->ClosedAt = &E;
+    }
     Pass();
     return;
   case Op::Cancel:
@@ -331,6 +363,18 @@ void Machine::moves(const State &Before, int32_t Number,
   default:
     Pass();
   }
+}
+
+/// A `sender` or `receiver` whose other side is gone: it does not wait.
+bool Machine::typedEndAlone(const State &S, int32_t Number, ir::PlaceId Place,
+                            Value V, bool Sends) const {
+  if (Place == ir::NoPlace || !V.isObject() ||
+      S.Objects[V.Id].How != Object::Channel)
+    return false;
+  ir::Role Mine = S.Processes[Number].top().F->place(Place).Type.Is;
+  if (Mine != (Sends ? ir::Role::Sender : ir::Role::Receiver))
+    return false;
+  return !endAlive(S, V.Id, Sends ? ir::Role::Receiver : ir::Role::Sender);
 }
 
 std::vector<int32_t> Machine::waitsFor(const State &Before,
@@ -353,6 +397,8 @@ std::vector<int32_t> Machine::waitsFor(const State &Before,
       if (!O || O->External || O->Timer ||
           (O->How == Object::Context && mayBeCancelled(S, *O)))
         return {};
+      if (typedEndAlone(S, Number, C.Channel, V, C.How == ir::SelectCase::Send))
+        return {};
       Ids.push_back(V.Id);
     }
     return Ids;
@@ -365,7 +411,10 @@ std::vector<int32_t> Machine::waitsFor(const State &Before,
                 ? Pr.top().Locals[Pr.top().F->place(E.Subject).Index]
                 : Self.resolve(S, Number, E.Subject);
   const Object *O = object(S, V);
-  if (!O || O->External)
+  if (!O || O->External || O->Timer)
+    return {};
+  if ((E.What == Op::Send || E.What == Op::Recv) &&
+      typedEndAlone(S, Number, E.Subject, V, E.What == Op::Send))
     return {};
   if (O->How == Object::Context && mayBeCancelled(S, *O))
     return {};

@@ -2,6 +2,7 @@
 
 #include "checks/Check.h"
 #include "checks/analysis/Facts.h"
+#include "checks/analysis/LockGraph.h"
 #include "checks/analysis/ProtocolStory.h"
 
 #include <map>
@@ -11,20 +12,52 @@ namespace runnel {
 
 using namespace analysis;
 
+/// The locks that the web checks have something to say of.
+static std::set<ir::Name> toldByTheWeb(const Facts &F) {
+  std::set<ir::Name> Out;
+  const LockGraph &G = F.lockGraph();
+  for (const Reentry &R : G.reentries())
+    Out.insert(R.Lock.Symbol);
+  for (const std::vector<uint32_t> &Cycle : G.cycles())
+    for (uint32_t Edge : Cycle) {
+      Out.insert(G.nodes()[G.edges()[Edge].From].Symbol);
+      Out.insert(G.nodes()[G.edges()[Edge].To].Symbol);
+    }
+  return Out;
+}
+
+/// Goroutines that wait for members and globals that no web check knows to be
+/// in a cycle. Aliases and calls through function objects lead there.
+static bool isNews(const protocol::Blocked &B, const std::set<ir::Name> &Told) {
+  unsigned Waiting = 0;
+  for (const protocol::Party &P : B.Parties)
+    for (const protocol::Meeting &M : P.WaitsFor) {
+      if (M.How != protocol::Object::Mutex)
+        continue;
+      if (!M.Class || Told.count(M.Class))
+        return false;
+      ++Waiting;
+    }
+  return Waiting > 0;
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &O) {
-  protocol::Budget B;
-  B.StatesPerScope = O.get("StatesPerScope", long(B.StatesPerScope));
-  B.StatesInAll = O.get("StatesInAll", long(B.StatesInAll));
-  protocol::Exploration All = protocol::explore(F.program(), B);
+  protocol::Budget B =
+      protocol::budgetOf([&](const char *Key, uint64_t Default) {
+        return uint64_t(O.get(Key, long(Default)));
+      });
+  const protocol::Exploration &All = F.protocols(B);
 
   // One finding for each operation that blocks: the one with the shortest
   // schedule. Scopes come in the order of their symbols, so ties are stable.
+  const std::set<ir::Name> Told = toldByTheWeb(F);
   std::map<ir::Range, const protocol::Blocked *> Best;
   std::set<std::pair<const ir::Function *, std::vector<ir::Range>>> Knots;
   for (const protocol::Blocked &Each : All.Found) {
     protocol::Story S(Each);
-    // Lock order is told by the web checks, with both traces.
-    if (S.onlyMutexes())
+    // Lock order is told by the web checks, with both traces, where they see
+    // it.
+    if (S.onlyMutexes() && !S.unseenByTheWeb() && !isNews(Each, Told))
       continue;
     // A wait whose lock is the caller's is a wrapper: what it waits for, and
     // whether that has come true, is the caller's to know.
@@ -50,7 +83,7 @@ static std::vector<Finding> run(const Facts &F, const Options &O) {
     Found.Where = Where;
     Found.Symbol = S.cause().F->Id.str();
     Found.Message = S.who(S.causeNumber()) + " can wait for ever " +
-                    S.waitsTo(S.causeNumber());
+                    S.waitsTo(S.causeNumber()) + S.inShort();
     for (auto &[At, Text] : S.whyNobody())
       Found.Notes.push_back({At, Text});
     for (auto &[At, Text] : S.schedule())
@@ -65,6 +98,10 @@ static const OptionInfo Known[] = {
     {"StatesPerScope", "20000",
      "states of one scope that are explored before it is given up"},
     {"StatesInAll", "400000", "the same for all scopes of the program"},
+    {"WorkPerScope", "2000000",
+     "steps of one scope that are taken before it is given up: what bounds the "
+     "time, at about ten million a second"},
+    {"WorkInAll", "30000000", "the same for all scopes of the program"},
 };
 static const CheckRegistration X("runnel-chan-blocked", Level::Default, run,
                                  Known, /*WholeProgram=*/true);

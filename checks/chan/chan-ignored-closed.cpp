@@ -67,7 +67,8 @@ static bool endless(const ir::Function &F, Point At) {
               [](const ir::Event &) { return false; }))
         return false;
   }
-  return inLoop(F, At.Block);
+  return inLoop(F, At.Block) &&
+         !reachesEnd(F, At, [](const ir::Event &) { return false; });
 }
 
 static void offerBreak(const ir::Function &F, const ir::Event &E,

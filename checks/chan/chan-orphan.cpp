@@ -46,11 +46,6 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
       What = "nobody sends on " + Name + " or closes it";
       Why = "this receive waits for ever";
       Instead = "send on it, or close it when what is waited for has happened";
-    } else if (Closes && !Sends && !Receives) {
-      Shown = C.first(ChannelUse::Close);
-      What = Name + " is closed, but nobody receives from it";
-      Why = "it is closed here, which tells nobody";
-      Instead = "receive from it where the news matters, or leave it out";
     } else {
       continue;
     }

@@ -195,6 +195,10 @@ void sayStats(const RunStats &S) {
   Seconds("total", S.TotalSeconds);
   Seconds("CPU in workers", S.WorkerCpuSeconds);
   Line("largest worker") << S.WorkerPeakKb / 1024 << " MB\n";
+  if (S.Scopes)
+    Line("protocols explored") << S.Scopes << '\n';
+  for (const std::string &Each : S.GivenUp)
+    Line("protocol given up") << Each << '\n';
   if (!S.CacheTrouble.empty())
     Line("cache not written") << S.CacheTrouble << '\n';
 }

@@ -15,6 +15,7 @@
 
 #include "checks/Check.h"
 #include "checks/analysis/Facts.h"
+#include "checks/analysis/ProtocolExplore.h"
 #include "checks/ir/Link.h"
 #include "checks/ir/Serialize.h"
 
@@ -327,6 +328,7 @@ private:
       return optionsOf(C, RootConfig.CheckOptions);
     };
     Found.Findings = runnel::tool::runPasses(Facts, Wanted, OptionsFor);
+    countScopes(Facts, Wanted, OptionsFor);
     if (R.WithLocks)
       Found.Locks = LockPicture::of(Facts, /*TroubleOnly=*/false);
     if (!leavesIndex())
@@ -344,6 +346,26 @@ private:
         Found.Findings,
         std::set<ir::Name>(Found.MainFiles.begin(), Found.MainFiles.end()),
         {Find, Module}, Wanted, OptionsFor);
+  }
+
+  // What runnel-chan-blocked could not see whole; kept by the facts.
+  template <class Test, class Get>
+  void countScopes(const analysis::Facts &Facts, Test Wanted, Get OptionsFor) {
+    const CheckInfo *Blocked = findCheck("runnel-chan-blocked");
+    if (!Blocked || !Wanted(*Blocked))
+      return;
+    const analysis::protocol::Exploration &All =
+        Facts.protocols(analysis::protocol::budgetOf(
+            [O = OptionsFor(*Blocked)](const char *Key, uint64_t Default) {
+              return uint64_t(O.get(Key, long(Default)));
+            }));
+    Result.Stats.Scopes = All.Scopes;
+    for (const analysis::protocol::GivenUp &G : All.Given)
+      Result.Stats.GivenUp.push_back(G.Scope->Id.str().str() + " (" +
+                                     G.Scope->Where.Begin.File.str().str() +
+                                     ":" +
+                                     std::to_string(G.Scope->Where.Begin.Line) +
+                                     "): " + analysis::protocol::reason(G));
   }
 
   // A part of a project, or some of the checks, would hide the rest.

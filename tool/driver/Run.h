@@ -51,6 +51,9 @@ struct RunStats {
   uint64_t WorkerPeakKb = 0;
   double WorkerCpuSeconds = 0;
   std::string CacheTrouble;
+  uint32_t Scopes = 0; ///< whose protocols were explored
+  /// Of these, those that were not seen whole, and why.
+  std::vector<std::string> GivenUp;
 };
 
 struct RunResult {

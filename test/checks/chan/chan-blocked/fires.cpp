@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -224,3 +225,134 @@ void test() {
   node->stop();
 }
 } // namespace shared
+
+namespace exceptions {
+// The error leaves before the answer is taken.
+int check(int);
+int ask(int n) {
+  runnel::channel<int> answer;
+  runnel::go([=] { answer.send(check(n)); }); // expect: chan-blocked "'exceptions::ask', its only other user, has left"
+  if (n < 0)
+    throw std::invalid_argument("n");
+  return *answer.recv();
+}
+
+// A helper throws for its caller.
+void demand(int n) {
+  if (n == 0)
+    throw std::invalid_argument("zero");
+}
+int ask_checked(int n) {
+  runnel::channel<int> answer;
+  runnel::go([=] { answer.send(check(n)); }); // expect: chan-blocked
+  demand(n);
+  return *answer.recv();
+}
+} // namespace exceptions
+
+namespace flags {
+// Stopped before it starts, for nothing resets the flag.
+struct Pump {
+  bool stopped = false;
+  runnel::channel<int> out;
+  void stop() { stopped = true; }
+  void run() {
+    if (!stopped)
+      out.send(1);
+  }
+};
+void never_runs() {
+  Pump p;
+  p.stop();
+  runnel::go([&] { p.run(); });
+  p.out.recv(); // expect: chan-blocked "to receive from 'out'"
+}
+} // namespace flags
+
+namespace returned {
+// Whoever calls gets a channel, and drops it.
+runnel::receiver<int> start() {
+  runnel::channel<int> ch;
+  runnel::go([=] { ch.send(compute()); }); // expect: chan-blocked "to send on 'ch'"
+  return ch;
+}
+void forget() { start(); }
+} // namespace returned
+
+namespace collections {
+// The second of two is never received from.
+void first_only() {
+  std::vector<runnel::channel<int>> all;
+  all.push_back(runnel::channel<int>());
+  all.push_back(runnel::channel<int>());
+  runnel::go([=] { all[0].send(1); });
+  runnel::go([=] { all[1].send(1); }); // expect: chan-blocked "to send on"
+  all[0].recv();
+}
+} // namespace collections
+
+namespace counts {
+void waits_in_the_loop(const std::vector<int> &items) {
+  runnel::wait_group wg;
+  wg.add(static_cast<int>(items.size()));
+  for (int item : items) {
+    runnel::go([&wg, item] {
+      (void)item;
+      wg.done();
+    });
+    wg.wait(); // expect: chan-blocked "for 'wg' to count down"
+  }
+}
+} // namespace counts
+
+namespace missing_unlock {
+// An early return keeps the lock.
+struct Table {
+  std::mutex mu;
+  bool closed = true;
+  bool get() {
+    mu.lock();
+    if (closed)
+      return false;
+    mu.unlock();
+    return true;
+  }
+  void put() {
+    mu.lock(); // expect: chan-blocked "which 'missing_unlock::use' never unlocks"
+    mu.unlock();
+  }
+};
+void use() {
+  Table t;
+  t.get();
+  t.put();
+}
+} // namespace missing_unlock
+
+namespace notifier_needs_the_lock {
+// The waiting one holds, besides its own, the lock that the notifier needs.
+struct Queue {
+  runnel::mutex workers, mu;
+  runnel::condition_variable cond;
+  int items = 0;
+  void get() {
+    std::scoped_lock outer(workers);
+    std::unique_lock hold(mu);
+    while (items == 0)
+      cond.wait(hold); // expect: chan-blocked "on 'cond' to be notified"
+  }
+  void put() {
+    std::scoped_lock outer(workers);
+    std::scoped_lock hold(mu);
+    ++items;
+    cond.notify_one();
+  }
+};
+void run() {
+  Queue q;
+  runnel::wait_group wg;
+  wg.go([&] { q.get(); });
+  wg.go([&] { q.put(); });
+  wg.wait();
+}
+} // namespace notifier_needs_the_lock

@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <map>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -306,3 +308,208 @@ void test() {
   node->stop();
 }
 } // namespace shared
+
+namespace exceptions {
+int check(int);
+int ask(int n) {
+  if (n < 0)
+    throw std::invalid_argument("n"); // trap: nothing has been started
+  runnel::channel<int> answer;
+  runnel::go([=] { answer.send(check(n)); });
+  return *answer.recv();
+}
+
+int ask_buffered(int n) {
+  runnel::channel<int> answer(1);
+  runnel::go([=] { answer.send(check(n)); });
+  if (n < 0)
+    throw std::invalid_argument("n"); // trap: there is room
+  return *answer.recv();
+}
+
+int caught(int n) {
+  runnel::channel<int> answer;
+  runnel::go([=] { answer.send(check(n)); });
+  try {
+    if (n < 0)
+      throw std::invalid_argument("n");
+  } catch (const std::invalid_argument &) {
+  }
+  return *answer.recv(); // trap: received in any case
+}
+
+void cancels(int n) {
+  auto [ctx, cancel] = runnel::with_cancel(runnel::context::background());
+  runnel::channel<int> answer;
+  runnel::go([=, ctx = ctx] { runnel::select(on_send(answer, check(n)), on_recv(ctx.done())); });
+  if (n < 0)
+    throw std::invalid_argument("n"); // trap: leaving cancels
+  answer.recv();
+}
+
+void unlocks(int n) {
+  runnel::mutex mu;
+  runnel::wait_group wg;
+  wg.go([&] { std::scoped_lock hold(mu); });
+  try {
+    std::scoped_lock hold(mu);
+    if (n < 0)
+      throw std::invalid_argument("n"); // trap: leaving unlocks
+  } catch (const std::invalid_argument &) {
+  }
+  wg.wait();
+}
+} // namespace exceptions
+
+namespace flags {
+struct Pump {
+  bool stopped = false;
+  runnel::channel<int> out;
+  void run() {
+    if (!stopped)
+      out.send(1);
+  }
+};
+void runs() {
+  Pump p;
+  runnel::go([&] { p.run(); });
+  p.out.recv(); // trap: the flag is not set
+}
+
+class Once {
+public:
+  void stop() {
+    std::scoped_lock hold(mu_);
+    if (stopped_)
+      return;
+    stopped_ = true;
+    done_.close(); // trap: once
+  }
+  void wait() { done_.recv(); }
+
+private:
+  runnel::mutex mu_;
+  bool stopped_ = false;
+  runnel::channel<void> done_;
+};
+void twice() {
+  Once o;
+  o.stop();
+  o.stop();
+  o.wait();
+}
+
+void by_reference() {
+  runnel::channel<int> in;
+  runnel::channel<void> stop;
+  runnel::wait_group wg;
+  wg.go([&] {
+    bool on = true;
+    while (on) // trap: the handler ends it
+      runnel::select(on_recv(in, [](std::optional<int>) {}), on_recv(stop, [&] { on = false; }));
+  });
+  in.send(1);
+  stop.close();
+  wg.wait();
+}
+} // namespace flags
+
+namespace returned {
+runnel::receiver<int> start() {
+  runnel::channel<int> ch;
+  runnel::go([=] { ch.send(compute()); }); // trap: received by whoever called
+  return ch;
+}
+int use() { return *start().recv(); }
+} // namespace returned
+
+namespace collections {
+void each() {
+  std::vector<runnel::channel<int>> all;
+  all.push_back(runnel::channel<int>());
+  all.push_back(runnel::channel<int>());
+  for (auto &c : all)
+    runnel::go([=] { c.send(1); });
+  for (auto &c : all)
+    c.recv(); // trap: one of each
+}
+
+void found() {
+  std::map<int, runnel::channel<int>> waiting;
+  runnel::channel<int> c;
+  waiting.emplace(1, c);
+  runnel::go([=] {
+    auto it = waiting.find(1);
+    if (it == waiting.end())
+      return;
+    it->second.send(1);
+  });
+  c.recv(); // trap: it is there
+}
+} // namespace collections
+
+namespace counts {
+void waits_after_the_loop(const std::vector<int> &items) {
+  runnel::wait_group wg;
+  wg.add(static_cast<int>(items.size()));
+  for (int item : items)
+    runnel::go([&wg, item] {
+      (void)item;
+      wg.done();
+    });
+  wg.wait(); // trap: as many as there are
+}
+
+void exactly() {
+  runnel::channel<int> c(10);
+  for (int i = 0; i < 10; ++i)
+    c.send(i); // trap: ten fit
+}
+} // namespace counts
+
+namespace unlocked {
+struct Table {
+  std::mutex mu;
+  bool closed = true;
+  bool get() {
+    mu.lock();
+    if (closed) {
+      mu.unlock(); // trap
+      return false;
+    }
+    mu.unlock();
+    return true;
+  }
+};
+void use() {
+  Table t;
+  t.get();
+  t.get();
+}
+
+struct Wrapper {
+  std::mutex mu;
+  void lock() { mu.lock(); }
+  void unlock() { mu.unlock(); }
+};
+void wrapped() {
+  Wrapper w;
+  w.lock();
+  w.unlock();
+  w.lock(); // trap: unlocked by the wrapper
+  w.unlock();
+}
+} // namespace unlocked
+
+namespace timers {
+void rearmed(runnel::channel<void> stop) {
+  runnel::timer t(1s);
+  for (;;) {
+    auto fired = on_recv(t.c());
+    auto quit = on_recv(stop);
+    if (runnel::select(fired, quit) == quit)
+      return;
+    t.reset(1s); // trap: it fires again
+  }
+}
+} // namespace timers

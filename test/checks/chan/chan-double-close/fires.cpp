@@ -24,3 +24,31 @@ struct Server {
   }
   runnel::channel<void> quit;
 };
+
+namespace through_methods {
+struct Session {
+  runnel::channel<void> done;
+  void finish() {
+    done.close(); // expect: chan-double-close "'done' can be closed before"
+  }
+  void abort() {
+    done.close(); // note: "it is closed here"
+    finish();
+  }
+};
+void use() {
+  Session s;
+  s.abort();
+}
+} // namespace through_methods
+
+namespace two_goroutines {
+void both() {
+  runnel::channel<void> quit;
+  runnel::go([=] {
+    quit.recv();
+    quit.close(); // expect: chan-double-close "'quit' can be closed before"
+  });
+  quit.close();
+}
+} // namespace two_goroutines

@@ -45,3 +45,33 @@ void two(runnel::channel<int> a, runnel::channel<int> b) {
   a.close();
   b.close(); // trap
 }
+
+namespace through_methods {
+struct Session {
+  runnel::channel<void> done;
+  bool over = false;
+  void finish() {
+    if (over)
+      return;
+    over = true;
+    done.close(); // trap: once
+  }
+  void abort() { finish(); }
+};
+void use() {
+  Session s;
+  s.abort();
+  s.finish();
+}
+} // namespace through_methods
+
+namespace two_goroutines {
+void one_of_them() {
+  runnel::channel<void> quit;
+  runnel::once once;
+  runnel::wait_group wg;
+  for (int i = 0; i < 2; ++i)
+    wg.go([&] { once.call([&] { quit.close(); }); }); // trap: once
+  wg.wait();
+}
+} // namespace two_goroutines

@@ -23,12 +23,6 @@ void nobody_sends() {
   ready.recv(); // note: "waits for ever"
 }
 
-void only_closed() {
-  runnel::channel<void> done; // expect: chan-orphan "is closed, but nobody receives"
-  compute();
-  done.close();
-}
-
 static void produce(runnel::channel<int> out) { out.send(compute()); }
 
 void through_a_function() {

@@ -92,3 +92,9 @@ void sent_over_another(runnel::channel<runnel::channel<int>> questions) {
   questions.send(answer);
   answer.recv();
 }
+
+void only_closed() {
+  runnel::channel<void> done; // trap: nobody hears of it, but nobody waits
+  compute();
+  done.close();
+}

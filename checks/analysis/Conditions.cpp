@@ -13,8 +13,45 @@ using ir::Step;
 // Lambdas in lambdas in lambdas.
 static constexpr unsigned MaxNesting = 6;
 
-Entity entityOf(const ir::Program &P, const ir::Function &F,
-                const Place &Given) {
+Arguments::Arguments(const ir::Program &P) {
+  for (const ir::Function &F : P.module().Functions)
+    if (!F.System)
+      forEachEvent(F, [&](Point, const ir::Event &E) {
+        if (E.What == ir::Op::Call || E.What == ir::Op::Spawn)
+          pass(P, F, E);
+      });
+}
+
+void Arguments::pass(const ir::Program &P, const ir::Function &F,
+                     const ir::Event &E) {
+  const ir::Function *Callee = P.function(E.Callee);
+  if (!Callee || !Callee->Defined || Callee->System)
+    return;
+  // A start names the callable first, and a method's object next.
+  size_t First = 0;
+  if (E.What == ir::Op::Spawn)
+    First = Callee->Record && !Callee->Lambda && !Callee->Static ? 2 : 1;
+  for (uint32_t I = 0; I != Callee->Params.size(); ++I) {
+    const ir::TypeRef &T = Callee->Params[I].Type;
+    if (!T.Pointer && !T.Reference)
+      continue;
+    Entity What;
+    if (First + I < E.Args.size() &&
+        E.Args[First + I].How == ir::Operand::PlaceArg)
+      What = entityOf(P, F, F.place(E.Args[First + I].Place));
+    auto [It, Inserted] = Passed.try_emplace({Callee->Symbol, I}, What);
+    if (!Inserted && !(It->second == What))
+      It->second = {};
+  }
+}
+
+Entity Arguments::of(const ir::Function &F, uint32_t Param) const {
+  auto It = Passed.find({F.Symbol, Param});
+  return It == Passed.end() ? Entity() : It->second;
+}
+
+Entity entityOf(const ir::Program &P, const ir::Function &F, const Place &Given,
+                const Arguments *Args) {
   Place Pl = normalized(F, Given);
   if (llvm::any_of(Pl.Path, [](const Step &S) { return S.How == Step::Call; }))
     Pl = resolveAccessors(P, Pl);
@@ -43,6 +80,8 @@ Entity entityOf(const ir::Program &P, const ir::Function &F,
       Element = true;
       break;
     }
+  if (Pl.Root == Place::Param && Pl.Path.empty())
+    return Args ? Args->of(*In, Pl.Index) : Entity();
   Entity E = lockClass(*In, Pl);
   if (E.How == LockClass::Unknown && Pl.Path.empty() &&
       Pl.Root == Place::Local && Pl.Index < In->Locals.size()) {
@@ -159,8 +198,9 @@ bool Waiting::reads(const Entity &E) const {
 namespace {
 class Collector {
 public:
-  Collector(const ir::Program &P, std::map<Entity, ConditionVariable> &Of)
-      : P(P), Of(Of) {}
+  Collector(const ir::Program &P, const Arguments &Args,
+            std::map<Entity, ConditionVariable> &Of)
+      : P(P), Args(Args), Of(Of) {}
 
   void function(const ir::Function &F) {
     // The lock, the wait and the notification of a wrapper are its users'.
@@ -184,12 +224,17 @@ private:
   void escape(const ir::Function &F, ir::PlaceId At) {
     if (At == ir::NoPlace || F.place(At).Type.Is != ir::Role::CondVar)
       return;
-    Entity E = entityOf(P, F, F.place(At));
+    Entity E = entity(F, At);
     if (E.known())
       Of[E].Escapes = true;
   }
 
+  Entity entity(const ir::Function &F, ir::PlaceId At) const {
+    return entityOf(P, F, F.place(At), &Args);
+  }
+
   const ir::Program &P;
+  const Arguments &Args;
   std::map<Entity, ConditionVariable> &Of;
 };
 } // namespace
@@ -199,7 +244,7 @@ void Collector::readsOf(const ir::Function &F, const ir::Block &B,
   auto Add = [&](ir::PlaceId At) {
     if (At == ir::NoPlace)
       return;
-    Entity E = entityOf(P, F, F.place(At));
+    Entity E = entity(F, At);
     // What is read of a wait's own lock and guard is no condition.
     const ir::TypeRef *T = typeOf(P, E);
     if (T && (T->Is == ir::Role::Lock || T->Is == ir::Role::Guard ||
@@ -228,13 +273,13 @@ void Collector::wait(const ir::Function &F, Point At, const ir::Event &E) {
   W.At = At;
   W.Timed = E.has(ir::WithTimeout);
   if (E.Other != ir::NoPlace) {
-    W.Lock = entityOf(P, F, F.place(E.Other));
+    W.Lock = entity(F, E.Other);
     // Through a guard: the lock it began with.
     if (F.place(E.Other).Type.Is == ir::Role::Guard)
       forEachEvent(F, [&](Point, const ir::Event &Begin) {
         if (Begin.What == ir::Op::GuardBegin && Begin.Subject == E.Other &&
             !Begin.Args.empty() && Begin.Args[0].Place != ir::NoPlace)
-          W.Lock = entityOf(P, F, F.place(Begin.Args[0].Place));
+          W.Lock = entity(F, Begin.Args[0].Place);
       });
   }
   if (E.has(ir::Predicate)) {
@@ -256,7 +301,7 @@ void Collector::wait(const ir::Function &F, Point At, const ir::Event &E) {
   }
   llvm::sort(W.Reads);
   W.Reads.erase(llvm::unique(W.Reads), W.Reads.end());
-  Entity On = entityOf(P, F, F.place(E.Subject));
+  Entity On = entity(F, E.Subject);
   if (On.known())
     Of[On].Waits.push_back(std::move(W));
 }
@@ -269,7 +314,7 @@ void Collector::event(const ir::Function &F, Point At, const ir::Event &E) {
     return;
   case ir::Op::Notify:
     if (E.Subject != ir::NoPlace)
-      if (Entity On = entityOf(P, F, F.place(E.Subject)); On.known())
+      if (Entity On = entity(F, E.Subject); On.known())
         Of[On].Notifies.push_back({&F, At, E.has(ir::All)});
     return;
   case ir::Op::Escape:
@@ -297,8 +342,8 @@ void Collector::event(const ir::Function &F, Point At, const ir::Event &E) {
   }
 }
 
-Conditions::Conditions(const ir::Program &P) {
-  Collector C(P, Of);
+Conditions::Conditions(const ir::Program &P) : Args(P) {
+  Collector C(P, Args, Of);
   for (const ir::Function &F : P.module().Functions)
     C.function(F);
 }

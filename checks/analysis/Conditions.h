@@ -24,10 +24,23 @@ namespace runnel::analysis {
 /// A variable as such: the class of a lock names one, and of data no less.
 using Entity = LockClass;
 
+/// What parameters refer to, where all calls and starts of a function that are
+/// seen agree.
+class Arguments {
+public:
+  explicit Arguments(const ir::Program &P);
+  /// Not known if nobody passes it, or several things are passed.
+  Entity of(const ir::Function &F, uint32_t Param) const;
+
+private:
+  void pass(const ir::Program &P, const ir::Function &F, const ir::Event &E);
+  std::map<std::pair<ir::Name, uint32_t>, Entity> Passed;
+};
+
 /// What \p Pl is or is part of: elements count as what holds them.
-/// \p Pl is a place of \p F. Not known for what parameters refer to.
+/// \p Pl is a place of \p F. What parameters refer to is known from \p Args.
 Entity entityOf(const ir::Program &P, const ir::Function &F,
-                const ir::Place &Pl);
+                const ir::Place &Pl, const Arguments *Args = nullptr);
 /// Its type; null if it has none.
 const ir::TypeRef *typeOf(const ir::Program &P, const Entity &E);
 /// Where it is declared.
@@ -65,8 +78,10 @@ class Conditions {
 public:
   explicit Conditions(const ir::Program &P);
   const std::map<Entity, ConditionVariable> &all() const { return Of; }
+  const Arguments &arguments() const { return Args; }
 
 private:
+  Arguments Args;
   std::map<Entity, ConditionVariable> Of;
 };
 

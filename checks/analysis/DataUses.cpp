@@ -36,7 +36,9 @@ static llvm::StringRef lastPart(llvm::StringRef Name) {
   return Cut == llvm::StringRef::npos ? Name : Name.substr(Cut + 1);
 }
 
-DataUses::DataUses(const ir::Program &P, std::set<Entity> Of) : P(P) {
+DataUses::DataUses(const ir::Program &P, std::set<Entity> Of,
+                   const Arguments *Args)
+    : P(P), Args(Args) {
   for (const Entity &E : Of)
     Uses[E];
   if (Uses.empty())
@@ -62,7 +64,7 @@ llvm::ArrayRef<DataUse> DataUses::of(const Entity &E) const {
 void DataUses::add(const ir::Function &F, ir::PlaceId Pl, DataUse U) {
   if (Pl == ir::NoPlace)
     return;
-  auto It = Uses.find(entityOf(P, F, F.place(Pl)));
+  auto It = Uses.find(entityOf(P, F, F.place(Pl), Args));
   if (It == Uses.end())
     return;
   if (F.Constructor) {

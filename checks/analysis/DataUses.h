@@ -47,7 +47,8 @@ struct DataUse {
 
 class DataUses {
 public:
-  DataUses(const ir::Program &P, std::set<Entity> Of);
+  DataUses(const ir::Program &P, std::set<Entity> Of,
+           const Arguments *Args = nullptr);
   llvm::ArrayRef<DataUse> of(const Entity &E) const;
 
 private:
@@ -55,6 +56,7 @@ private:
   void add(const ir::Function &F, ir::PlaceId Pl, DataUse U);
 
   const ir::Program &P;
+  const Arguments *Args;
   std::map<Entity, std::vector<DataUse>> Uses;
 };
 

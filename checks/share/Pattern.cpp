@@ -110,7 +110,8 @@ Finder::Finder(const Facts &F) : F(F), P(F.program()) {
   for (ir::Name Symbol : Functions)
     for (uint32_t I = 0; I != P.function(Symbol)->Locals.size(); ++I)
       Interesting.insert({LockClass::Local, Symbol, I, false});
-  Uses = std::make_unique<DataUses>(P, std::move(Interesting));
+  Uses = std::make_unique<DataUses>(P, std::move(Interesting),
+                                    &F.conditions().arguments());
 }
 
 bool Finder::related(const ir::Function *A, const ir::Function *B) const {

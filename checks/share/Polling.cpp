@@ -145,7 +145,8 @@ static Body bodyOf(const ir::Program &P, const ir::Function &F,
 
 /// The one variable the condition looks at, if others may write it.
 static Entity lookedAt(const ir::Program &P, const ir::Function &F,
-                       const ir::Condition &C, std::string &Name) {
+                       const ir::Condition &C, const Arguments &Args,
+                       std::string &Name) {
   ir::PlaceId Only = ir::NoPlace;
   for (ir::PlaceId R : C.Reads) {
     if (R == ir::NoPlace)
@@ -168,11 +169,12 @@ static Entity lookedAt(const ir::Program &P, const ir::Function &F,
                    [](const ir::Step &S) { return S.How == ir::Step::Index; }))
     return {};
   Name = pretty(F, Pl);
-  return entityOf(P, F, Pl);
+  return entityOf(P, F, Pl, &Args);
 }
 
 Polls findPolls(const Facts &Fx) {
   const ir::Program &P = Fx.program();
+  const Arguments &Args = Fx.conditions().arguments();
   std::vector<Poll> Found;
   std::set<Entity> Vars;
   for (const ir::Function &F : P.module().Functions) {
@@ -185,7 +187,7 @@ Polls findPolls(const Facts &Fx) {
           Block.Cond.What == ir::Condition::Owns)
         continue;
       std::string Name;
-      Entity On = lookedAt(P, F, Block.Cond, Name);
+      Entity On = lookedAt(P, F, Block.Cond, Args, Name);
       if (!On.known() || On.How == LockClass::Object)
         continue;
       for (unsigned I : {0u, 1u}) {
@@ -203,7 +205,7 @@ Polls findPolls(const Facts &Fx) {
         // The whole loop is too much to point at: where it looks will do.
         for (const ir::Event &E : Block.Events)
           if (E.What == ir::Op::Access && E.has(ir::Read) &&
-              entityOf(P, F, F.place(E.Subject)) == On)
+              entityOf(P, F, F.place(E.Subject), &Args) == On)
             One.Where = E.Where;
         One.Pause = Does.PauseAt;
         One.Nanos = Does.Nanos;
@@ -215,7 +217,7 @@ Polls findPolls(const Facts &Fx) {
       }
     }
   }
-  return {std::move(Found), DataUses(P, std::move(Vars))};
+  return {std::move(Found), DataUses(P, std::move(Vars), &Args)};
 }
 
 } // namespace runnel::share

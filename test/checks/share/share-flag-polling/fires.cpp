@@ -94,3 +94,14 @@ public:
     }
   }
 };
+
+void polls_parameter(std::atomic<bool> &stop) {
+  while (!stop) // expect: share-flag-polling "'stop'"
+    std::this_thread::sleep_for(5ms);
+}
+void passes_it() {
+  std::atomic<bool> stop{false};
+  std::thread t(polls_parameter, std::ref(stop));
+  stop = true;
+  t.join();
+}

@@ -297,3 +297,23 @@ void use() {
   q.close();
   q.size();
 }
+
+void produces(std::queue<int> &queue, std::mutex &mu, std::condition_variable &cv) {
+  std::lock_guard<std::mutex> hold(mu);
+  queue.push(1);
+  cv.notify_one();
+}
+void consumes(std::queue<int> &queue, std::mutex &mu, std::condition_variable &cv) {
+  std::unique_lock<std::mutex> hold(mu);
+  cv.wait(hold, [&] { return !queue.empty(); });
+  queue.pop();
+}
+void by_parameters() {
+  std::queue<int> queue; // expect: share-handrolled-queue "from 'produces' to 'consumes'"
+  std::mutex mu;
+  std::condition_variable cv;
+  std::thread p(produces, std::ref(queue), std::ref(mu), std::ref(cv));
+  std::thread c(consumes, std::ref(queue), std::ref(mu), std::ref(cv));
+  p.join();
+  c.join();
+}

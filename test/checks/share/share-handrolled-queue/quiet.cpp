@@ -311,3 +311,23 @@ public:
     return v;
   }
 };
+
+void takes_either(std::deque<int> &queue, std::mutex &mu, std::condition_variable &cv) {
+  std::unique_lock<std::mutex> hold(mu);
+  cv.wait(hold, [&] { return !queue.empty(); });
+  queue.pop_front();
+}
+void gives_either(std::deque<int> &queue, std::mutex &mu, std::condition_variable &cv) {
+  std::lock_guard<std::mutex> hold(mu);
+  queue.push_back(1);
+  cv.notify_one();
+}
+void by_parameters() {
+  std::deque<int> one, other; // trap: which of them is meant, is not known
+  std::mutex mu;
+  std::condition_variable cv;
+  gives_either(one, mu, cv);
+  gives_either(other, mu, cv);
+  takes_either(one, mu, cv);
+  takes_either(other, mu, cv);
+}

@@ -244,6 +244,11 @@ void Collector::readsOf(const ir::Function &F, const ir::Block &B,
   auto Add = [&](ir::PlaceId At) {
     if (At == ir::NoPlace)
       return;
+    // A pointer to the object whose fields are read is not what decides.
+    const ir::Place &Pl = F.place(At);
+    if (Pl.Root == Place::Param && Pl.Path.empty() &&
+        Pl.Type.Is == ir::Role::Data && Pl.Type.Record)
+      return;
     Entity E = entity(F, At);
     // What is read of a wait's own lock and guard is no condition.
     const ir::TypeRef *T = typeOf(P, E);

@@ -317,3 +317,36 @@ void by_parameters() {
   p.join();
   c.join();
 }
+
+struct PosixRing { // expect: share-handrolled-queue "'slots'"
+  pthread_mutex_t mutex;
+  pthread_cond_t notEmpty, notFull;
+  int slots[10];
+  int in, out, count;
+};
+void ring_put(PosixRing *r, int v) {
+  pthread_mutex_lock(&r->mutex);
+  while (r->count == 10)
+    pthread_cond_wait(&r->notFull, &r->mutex);
+  r->slots[r->in] = v;
+  r->in = (r->in + 1) % 10;
+  r->count++;
+  pthread_cond_signal(&r->notEmpty);
+  pthread_mutex_unlock(&r->mutex);
+}
+int ring_get(PosixRing *r) {
+  pthread_mutex_lock(&r->mutex);
+  while (r->count == 0)
+    pthread_cond_wait(&r->notEmpty, &r->mutex);
+  int v = r->slots[r->out];
+  r->out = (r->out + 1) % 10;
+  r->count--;
+  pthread_cond_signal(&r->notFull);
+  pthread_mutex_unlock(&r->mutex);
+  return v;
+}
+void uses_ring() {
+  PosixRing r{};
+  ring_put(&r, 1);
+  ring_get(&r);
+}

@@ -331,3 +331,23 @@ void by_parameters() {
   takes_either(one, mu, cv);
   takes_either(other, mu, cv);
 }
+
+struct Table { // trap: slots that are looked up, not handed over
+  std::mutex mutex;
+  std::condition_variable changed;
+  int slots[10];
+  int count = 0;
+};
+void table_set(Table *t, int i, int v) {
+  std::lock_guard<std::mutex> hold(t->mutex);
+  t->slots[i] = v;
+  t->changed.notify_all();
+}
+int table_sum(Table *t) {
+  std::unique_lock<std::mutex> hold(t->mutex);
+  t->changed.wait(hold, [&] { return t->count > 0; });
+  int all = 0;
+  for (int v : t->slots)
+    all += v;
+  return all;
+}

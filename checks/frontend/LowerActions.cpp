@@ -203,6 +203,9 @@ bool Lowering::ownerAction(CallParts &P, const Action &A) {
     // What it owned goes now.
     if (Type.Is == ir::Role::OwningPointer && To != NoPlace)
       destroy(To, Owner, P.Call->getExprLoc(), /*Local=*/false);
+    if (P.Object && (Type.Is == ir::Role::OwningPointer ||
+                     Type.Is == ir::Role::SharedPointer))
+      accessPlace(To, ir::Write, P.Object->getSourceRange());
     return false;
   }
   // Emplace. What is made of the arguments is told as if it were constructed.
@@ -319,7 +322,8 @@ bool Lowering::lowerAction(CallParts &P, const Action &A) {
     // nothing.
     const Expr *Of = argument(P, A.Subject);
     if (P.Object && Of) {
-      ir::Role Role = T.role(Of->getType());
+      // The operator may be of a base of the pointer's class.
+      ir::Role Role = T.role(Of->IgnoreParenImpCasts()->getType());
       if (Role == ir::Role::SharedPointer || Role == ir::Role::OwningPointer ||
           Role == ir::Role::Optional || Role == ir::Role::WeakPointer)
         access(Of, ir::Read);

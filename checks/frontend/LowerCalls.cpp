@@ -502,6 +502,12 @@ void Lowering::unknownCall(const CallExpr *C) {
   }
   for (const Expr *A : C->arguments())
     walk(A);
+  // (object->*handler)(...)
+  if (const auto *B = dyn_cast<BinaryOperator>(Callee);
+      B && B->isPtrMemOp() && !B->isTypeDependent()) {
+    Kind = ir::CallKind::Pointer;
+    Subject = resolve(B->getRHS());
+  }
   llvm::SmallVector<ir::Operand, 6> Operands;
   QualType FunctionType = C->getCallee()->getType();
   if (const auto *Pointer = FunctionType->getAs<PointerType>())

@@ -102,6 +102,16 @@ static bool prepares(llvm::StringRef Name) {
          Name.ends_with("ForTest") || Name.ends_with("ForTesting");
 }
 
+/// A lambda that is a thread's, or a task's: it begins without any lock.
+static bool isStarted(const ir::Program &P, const Function &Fn) {
+  const Function *Parent = Fn.Lambda ? P.function(Fn.Parent) : nullptr;
+  return Parent && llvm::any_of(Parent->Blocks, [&](const ir::Block &B) {
+           return llvm::any_of(B.Events, [&](const ir::Event &E) {
+             return E.What == ir::Op::Spawn && E.Callee == Fn.Symbol;
+           });
+         });
+}
+
 bool Conventions::leavesLocking(const Function &Fn,
                                 const LockClass &Lock) const {
   const analysis::Summary &S = F.summaries().of(Fn);
@@ -112,7 +122,7 @@ bool Conventions::leavesLocking(const Function &Fn,
       Name.contains_insensitive("unsafe") ||
       Name.contains_insensitive("unsync"))
     return true;
-  if (Fn.Operator &&
+  if (Fn.Operator && !isStarted(F.program(), Fn) &&
       (Name.starts_with("operator(") || Name.starts_with("operator<") ||
        Name.starts_with("operator>")))
     return true;

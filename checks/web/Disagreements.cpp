@@ -49,10 +49,36 @@ bool isWaitedFor(const Facts &F, const Guarding &G, const LockClass &Lock) {
   });
 }
 
+/// An object of a class that does something may have rules of its own, such as
+/// one side for readers and one for writers.
+static bool hasRules(const ir::Program &P, ir::Name Symbol) {
+  const ir::Field *Field = P.field(Symbol);
+  const ir::Global *Global = Field ? nullptr : P.global(Symbol);
+  if (!Field && !Global)
+    return true;
+  const ir::TypeRef &Type = Field ? Field->Type : Global->Type;
+  if (Type.Is != ir::Role::Data || Type.Scalar || Type.indirect())
+    return false;
+  const ir::Record *R = P.record(Type.Record);
+  return !R || R->Behaviour;
+}
+
+/// What is written once, when all begins.
+static bool begins(const Function &Fn) {
+  const llvm::StringRef Name = Fn.Id.str();
+  const llvm::StringRef Own = Name.substr(Name.rfind(':') + 1);
+  static const llvm::StringRef Words[] = {"start", "init",   "setup",
+                                          "open",  "create", "begin"};
+  return llvm::any_of(Words, [&](llvm::StringRef Word) {
+    return Own.starts_with_insensitive(Word);
+  });
+}
+
 const LockClass *guardOfFew(const Facts &F, const Guarding &G) {
   if (G.Declared.known())
     return &G.Declared;
-  if (G.Locks.empty() || !isBeside(F.program(), G, G.Locks.front().Lock))
+  if (G.Locks.empty() || !isBeside(F.program(), G, G.Locks.front().Lock) ||
+      hasRules(F.program(), G.Symbol))
     return nullptr;
   const LockClass &Lock = G.Locks.front().Lock;
   std::set<const Function *> Under, Bare; // asked for their sizes alone
@@ -68,6 +94,8 @@ const LockClass *guardOfFew(const Facts &F, const Guarding &G) {
     Bare.erase(Both);
   if (Writes == 0)
     return isWaitedFor(F, G, Lock) ? &Lock : nullptr;
+  if (Under.size() == 1 && begins(**Under.begin()))
+    return nullptr;
   return Under.size() >= Bare.size() ? &Lock : nullptr;
 }
 

@@ -129,8 +129,10 @@ const Field *Pass::guarded(const Place &At) const {
     if (!First)
       First = F;
   }
-  if (!First || First->Type.Const || (At.Type.Pointer && !View) ||
-      (isSafeItself(At.Type) && !View))
+  // A pointer that is an element, or a part of one, is given away by value.
+  const bool Value =
+      At.Type.Pointer && (!View || At.Path.back().How == Step::Field);
+  if (!First || First->Type.Const || Value || (isSafeItself(At.Type) && !View))
     return nullptr;
   // Behind a container of pointers lie other objects.
   if (View && (First->Type.ElementIs == Role::SharedPointer ||

@@ -101,7 +101,11 @@ const LockClass *guardOfFew(const Facts &F, const Guarding &G) {
 
 bool followsUnlocking(const Facts &F, const Guarding &G, const DataAccess &A,
                       const LockClass &Lock) {
-  (void)F;
+  // A copy that was taken under the lock goes by its own name.
+  const ir::Name Written = eventAt(*A.In, A.At).Spelling;
+  if (const ir::Field *Field = F.program().field(G.Symbol);
+      Field && Written && !Written.str().contains(Field->Id.str()))
+    return false;
   bool Before = false, Elsewhere = false;
   for (const DataAccess &Other : G.Accesses) {
     if (!Other.under(Lock))
@@ -154,9 +158,20 @@ private:
                         [&](const LockClass &C) { return B.under(C); });
   }
 
+  /// In a class of many locks one is always held for something else; what keeps
+  /// its data apart is an order of events that is not in the code.
+  bool hasManyLocks(const Guarding &G) const {
+    constexpr unsigned MaxLocks = 3;
+    const ir::Record *R = P.recordOfField(G.Symbol);
+    return R && llvm::count_if(R->Fields, [](const ir::Field &Field) {
+                  return Field.Type.Is == ir::Role::Lock;
+                }) > MaxLocks;
+  }
+
   void otherLocks(const Guarding &G) {
     const LockClass &Lock = G.Locks.front().Lock;
-    if (isAlias(P, Lock) || !isBeside(P, G, Lock))
+    if (isAlias(P, Lock) || !isBeside(P, G, Lock) || hasManyLocks(G) ||
+        llvm::any_of(G.Accesses, isBare))
       return;
     std::set<const Function *> Under; // asked for its size alone
     for (const DataAccess &A : G.Accesses)

@@ -2,6 +2,8 @@
 
 #include "tool/driver/Analysis.h"
 
+#include <algorithm>
+
 namespace runnel::tool {
 
 namespace {
@@ -58,6 +60,18 @@ struct Writer : ByteWriter {
     list(P.Webs, [&](const LockPicture::Web &W) {
       u32(W.Score);
       u8(W.Cycle);
+    });
+  }
+  void census(const Census &C) {
+    list(C.Mutexes, [&](const Census::Mutex &M) {
+      text(M.Name);
+      text(M.Type);
+      range(M.Where);
+      u8(M.Says);
+      text(M.Why);
+      texts(M.Guards);
+      u32(M.Sections);
+      text(M.Check);
     });
   }
 };
@@ -138,6 +152,23 @@ struct Reader : ByteReader {
     });
     return P;
   }
+  Census census() {
+    Census C;
+    list([&] {
+      Census::Mutex M;
+      M.Name = text().str();
+      M.Type = text().str();
+      M.Where = range();
+      M.Says = static_cast<Census::Verdict>(
+          std::min<uint8_t>(u8(), Census::Replace));
+      M.Why = text().str();
+      M.Guards = texts();
+      M.Sections = u32();
+      M.Check = text().str();
+      C.Mutexes.push_back(std::move(M));
+    });
+    return C;
+  }
 };
 } // namespace
 
@@ -170,8 +201,10 @@ std::string encode(const Analysis &A, const std::vector<Dependency> &D) {
   W.u32(A.Skipped);
   W.u32(A.Functions);
   W.u8(A.Locks.has_value());
-  if (A.Locks)
+  if (A.Locks) {
     W.picture(*A.Locks);
+    W.census(A.Mutexes);
+  }
   return std::move(W.Bytes);
 }
 
@@ -208,8 +241,10 @@ bool decode(llvm::StringRef Bytes, Analysis &A, std::vector<Dependency> &D) {
   A.Parsed = R.u32();
   A.Skipped = R.u32();
   A.Functions = R.u32();
-  if (R.u8())
+  if (R.u8()) {
     A.Locks = R.picture();
+    A.Mutexes = R.census();
+  }
   return R.complete();
 }
 

@@ -24,6 +24,7 @@ struct Analysis {
   std::vector<ir::Suppression> Suppressions;
   std::vector<Problem> Problems;
   std::optional<LockPicture> Locks; ///< if a report was to draw them
+  Census Mutexes;                   ///< beside Locks
   std::vector<ir::Name> MainFiles;
   /// What editors are to be told; of a whole program alone.
   std::vector<IndexedFinding> ForIndex;

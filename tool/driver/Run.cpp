@@ -329,8 +329,10 @@ private:
     };
     Found.Findings = runnel::tool::runPasses(Facts, Wanted, OptionsFor);
     countScopes(Facts, Wanted, OptionsFor);
-    if (R.WithLocks)
+    if (R.WithLocks) {
       Found.Locks = LockPicture::of(Facts, /*TroubleOnly=*/false);
+      Found.Mutexes = Census::of(Facts);
+    }
     if (!leavesIndex())
       return;
     auto Find = [&](ir::Name File) { return unitOf(Maker, File); };
@@ -471,8 +473,10 @@ private:
     Report &Out = Result.What;
     Out.Root = List.Root;
     Out.Problems = Found.Problems;
-    if (R.WithLocks)
+    if (R.WithLocks) {
       Out.Locks = std::move(Found.Locks);
+      Out.Mutexes = std::move(Found.Mutexes);
+    }
     Result.Whole = List.Whole && Found.Problems.empty();
     Result.BaselineFile = List.Config.BaselineFile;
     Out.Checks.assign(Found.Checks.begin(), Found.Checks.end());

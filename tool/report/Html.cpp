@@ -20,8 +20,6 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-#include <set>
-
 namespace runnel::tool {
 
 namespace {
@@ -57,6 +55,8 @@ public:
     findings();
     if (R.Locks)
       section("locks", "Lock web", [&] { writeLocksHtml(*R.Locks, Code, OS); });
+    if (R.Mutexes && !R.Mutexes->Mutexes.empty())
+      section("mutexes", "Mutexes", [&] { mutexes(); });
     if (!Checks.empty())
       section("checks", "The checks", [&] { pages(); });
     if (!Quiet.empty())
@@ -82,6 +82,8 @@ private:
     link("findings", "Findings", Shown.size());
     if (R.Locks)
       link("locks", "Lock web", R.Locks->Nodes.size());
+    if (R.Mutexes && !R.Mutexes->Mutexes.empty())
+      link("mutexes", "Mutexes", R.Mutexes->Mutexes.size());
     if (!Checks.empty())
       link("checks", "Checks", Checks.size());
     if (!Quiet.empty())
@@ -265,6 +267,54 @@ private:
          << "></b>" << escapeHtml(L) << "\n</" << Tag << ">";
   }
 
+  // The census, what wants doing first.
+  void mutexes() {
+    const std::vector<Census::Mutex> &All = R.Mutexes->Mutexes;
+    std::vector<const Census::Mutex *> Order;
+    std::map<Census::Verdict, size_t> Count;
+    for (const Census::Mutex &M : All) {
+      Order.push_back(&M);
+      ++Count[M.Says];
+    }
+    llvm::sort(Order, [](const Census::Mutex *A, const Census::Mutex *B) {
+      return A->Says != B->Says ? A->Says > B->Says : A < B;
+    });
+    OS << "<p>Every mutex of the program, and what to do with it:";
+    const char *Separator = " ";
+    for (auto It = Count.rbegin(); It != Count.rend(); ++It) {
+      OS << Separator << "<strong>" << word(It->first) << "</strong> "
+         << It->second;
+      Separator = ", ";
+    }
+    OS << ".</p>\n<div class=scroll tabindex=0 role=region "
+          "aria-label=\"Table of mutexes\"><table><thead><tr><th "
+          "scope=col>mutex</th><th scope=col>verdict</th><th "
+          "scope=col>why</th><th scope=col>guards</th><th "
+          "scope=col>critical sections</th><th "
+          "scope=col>declared</th></tr></thead><tbody>\n";
+    for (const Census::Mutex *M : Order)
+      mutex(*M);
+    OS << "</tbody></table></div>\n";
+  }
+
+  void mutex(const Census::Mutex &M) {
+    OS << "<tr><th scope=row><code>" << escapeHtml(M.Name)
+       << "</code></th><td><span class=\"tag"
+       << (M.Says == Census::Keep ? "" : " warn") << "\">" << word(M.Says)
+       << "</span></td><td>" << ticks(M.Why);
+    if (!M.Check.empty()) {
+      const bool Page = Checks.count(M.Check) && !checkPage(M.Check).empty();
+      OS << (Page ? " <a href=\"#check-" + escapeHtml(M.Check) + "\">" : " ")
+         << escapeHtml(M.Check) << (Page ? "</a>" : "");
+    }
+    OS << "</td><td>";
+    for (size_t I = 0; I < M.Guards.size(); ++I)
+      OS << (I ? ", " : "") << "<code>" << escapeHtml(M.Guards[I]) << "</code>";
+    OS << (M.Guards.empty() ? "&ndash;" : "") << "</td><td>" << M.Sections
+       << "</td><td class=where>" << escapeHtml(placeOf(M.Where))
+       << "</td></tr>\n";
+  }
+
   void pages() {
     for (const auto &[Check, Count] : Checks) {
       llvm::StringRef Page = checkPage(Check);
@@ -279,7 +329,8 @@ private:
   }
 
   void silenced() {
-    OS << "<div class=scroll tabindex=0 role=region aria-label=\"Silenced "
+    OS << "<div class=scroll tabindex=0 role=region aria-label=\"Table of "
+          "silenced "
           "findings\"><table><thead><tr><th scope=col>finding</th><th "
           "scope=col>where</th><th scope=col>check</th><th "
           "scope=col>by</th></tr></thead><tbody>\n";

@@ -17,6 +17,7 @@
 #define RUNNEL_TOOL_REPORT_REPORT_H
 
 #include "checks/Finding.h"
+#include "tool/report/Census.h"
 #include "tool/report/LockPicture.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -55,6 +56,8 @@ struct Report {
   std::vector<std::string> Checks; ///< that were run, sorted
   /// All locks and the orders between them; for formats that draw them.
   std::optional<LockPicture> Locks;
+  /// Every mutex with a verdict; for the same formats.
+  std::optional<Census> Mutexes;
 
   size_t shown() const; ///< findings nobody silenced
 };

@@ -23,8 +23,8 @@ namespace runnel::analysis::protocol {
 struct Budget {
   unsigned StatesPerScope = 20000;
   unsigned StatesInAll = 400000;
-  uint64_t WorkPerScope = 2'000'000; ///< see Limits::Work
-  uint64_t WorkInAll = 30'000'000;
+  uint64_t WorkPerScope = 1'000'000; ///< see Limits::Work
+  uint64_t WorkInAll = 12'000'000;
   friend bool operator==(const Budget &, const Budget &) = default;
 };
 

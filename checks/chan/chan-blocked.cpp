@@ -98,10 +98,10 @@ static const OptionInfo Known[] = {
     {"StatesPerScope", "20000",
      "states of one scope that are explored before it is given up"},
     {"StatesInAll", "400000", "the same for all scopes of the program"},
-    {"WorkPerScope", "2000000",
+    {"WorkPerScope", "1000000",
      "steps of one scope that are taken before it is given up: what bounds the "
      "time, at about ten million a second"},
-    {"WorkInAll", "30000000", "the same for all scopes of the program"},
+    {"WorkInAll", "12000000", "the same for all scopes of the program"},
 };
 static const CheckRegistration X("runnel-chan-blocked", Level::Default, run,
                                  Known, /*WholeProgram=*/true);

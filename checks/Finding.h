@@ -31,6 +31,18 @@ struct Edit {
   friend bool operator==(const Edit &, const Edit &) = default;
 };
 
+/// The empty ranges just before and just behind one: to insert there.
+inline ir::Range beforeOf(ir::Range R) {
+  R.Length = 0;
+  return R;
+}
+inline ir::Range behind(ir::Range R) {
+  R.Begin.Offset += R.Length;
+  R.Begin.Column += R.Length;
+  R.Length = 0;
+  return R;
+}
+
 /// Applied whole or not at all.
 struct Fix {
   std::string Description; ///< imperative: "make mu private"

@@ -226,6 +226,8 @@ void CallGraph::addEdges(const ir::Program &P, const Function &F) {
             Leak(G);
         } else if (E.What == Op::Spawn) {
           Spawned[Index.lookup(G)] = true;
+          if (A == 0)
+            Starts.push_back({&F, At, G});
           Leak(G);
         } else if (Callables.runs(*G)) {
           // Told by an event of its own.
@@ -238,6 +240,8 @@ void CallGraph::addEdges(const ir::Program &P, const Function &F) {
       if (E.What == Op::Spawn && E.Callee)
         if (const Function *G = P.function(E.Callee); G && G->Defined) {
           Spawned[Index.lookup(G)] = true;
+          if (E.Args.empty() || Callables.callable(E.Args[0]) != G)
+            Starts.push_back({&F, At, G});
           Leak(G);
         }
       if ((E.What == Op::Escape && E.escapeKind() != ir::EscapeKind::Passed) ||

@@ -39,6 +39,13 @@ struct CallEdge {
   uint32_t Argument = 0;
 };
 
+/// A body that an event starts beside its function.
+struct Start {
+  const ir::Function *In = nullptr;
+  Point At;
+  const ir::Function *Body = nullptr;
+};
+
 class CallGraph {
 public:
   explicit CallGraph(const ir::Program &P);
@@ -59,6 +66,8 @@ public:
   bool escapes(const ir::Function &F) const;
   /// Started as a thread, goroutine or pool task.
   bool isSpawned(const ir::Function &F) const;
+  /// Every start whose body is known, by function and point.
+  llvm::ArrayRef<Start> starts() const { return Starts; }
 
   /// Callees before callers; members of a component in the module's order.
   llvm::ArrayRef<std::vector<const ir::Function *>> components() const {
@@ -78,6 +87,7 @@ private:
   std::vector<std::vector<CallEdge>> Out; ///< by function, sorted by point
   std::vector<std::vector<const CallEdge *>> In;
   std::vector<std::vector<Point>> Open; ///< sorted
+  std::vector<Start> Starts;
   std::vector<bool> Known, Spawned, Escaped;
   std::vector<std::vector<const ir::Function *>> Components;
   std::vector<uint32_t> Component;

@@ -4,6 +4,7 @@
 
 #include "checks/analysis/BeforeThreads.h"
 #include "checks/analysis/Conditions.h"
+#include "checks/analysis/Goroutines.h"
 #include "checks/analysis/GuardedBy.h"
 #include "checks/analysis/LockGraph.h"
 #include "checks/analysis/ProtocolExplore.h"
@@ -22,6 +23,7 @@ struct Facts::Kept {
   std::optional<GuardedBy> Guards;
   std::optional<Conditions> Conds;
   std::optional<std::pair<protocol::Budget, protocol::Exploration>> Protocols;
+  std::optional<Goroutines> Gos;
   llvm::DenseMap<const ir::Function *,
                  std::unique_ptr<std::vector<CriticalSection>>>
       Sections;
@@ -74,6 +76,12 @@ const Conditions &Facts::conditions() const {
   if (!K->Conds)
     K->Conds.emplace(P);
   return *K->Conds;
+}
+
+const Goroutines &Facts::goroutines() const {
+  if (!K->Gos)
+    K->Gos.emplace(callGraph(), P);
+  return *K->Gos;
 }
 
 const std::vector<CriticalSection> &

@@ -28,6 +28,7 @@ class LockGraph;
 class BeforeThreads;
 class GuardedBy;
 class Conditions;
+class Goroutines;
 struct CriticalSection;
 namespace protocol {
 struct Budget;
@@ -50,6 +51,7 @@ public:
   const Conditions &conditions() const;
   /// Explored once for each budget that is asked for in a row.
   const protocol::Exploration &protocols(const protocol::Budget &B) const;
+  const Goroutines &goroutines() const;
   /// The sections that \p F opens itself.
   const std::vector<CriticalSection> &sections(const ir::Function &F) const;
 

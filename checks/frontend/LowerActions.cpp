@@ -49,6 +49,8 @@ bool Lowering::blockAction(CallParts &P, const Action &A) {
   E.Subject = P.Subject;
   E.Args.assign(Operands.begin(), Operands.end());
   E.Text = ir::Name(A.Kind);
+  if (const auto *C = dyn_cast_or_null<CallExpr>(P.Call); C && !P.Object)
+    E.Spelling = spelling(C->getCallee());
   if (P.Callee && Where.isSystem(P.Callee->getLocation()))
     E.Flags |= ir::SystemCallee;
   if (mayThrow(P.Callee))
@@ -268,6 +270,11 @@ bool Lowering::lowerAction(CallParts &P, const Action &A) {
   switch (A.What) {
   case Verb::None:
   case Verb::Plain:
+  // Ordinary calls, of functions that the module says more of.
+  case Verb::ThreadMemory:
+  case Verb::ThreadIdentity:
+  case Verb::DeepStack:
+  case Verb::Handler:
     return false;
   case Verb::Lock:
   case Verb::Unlock:
@@ -290,6 +297,8 @@ bool Lowering::lowerAction(CallParts &P, const Action &A) {
       E.Callee = Names.of(P.Callee);
       E.Text = ir::Name(P.Callee->getNameAsString());
     }
+    if (const auto *C = dyn_cast<CallExpr>(P.Call))
+      E.Spelling = spelling(C->getCallee());
     return true;
   }
   case Verb::Spawn:
@@ -331,6 +340,8 @@ bool Lowering::lowerAction(CallParts &P, const Action &A) {
     return true;
   }
   case Verb::Now:
+  case Verb::Offload:
+  case Verb::Host:
     ordinaryCall(P);
     callCallables(P, 0);
     return true;

@@ -121,6 +121,9 @@ void Lowering::objectAccess(const CallParts &P) {
   uint32_t Flags = ir::Read;
   if (!isReader(P) && !guardsItself(T, Type))
     Flags |= ir::Write;
+  // What is assigned to is not asked what it was.
+  if (P.Callee->getOverloadedOperator() == OO_Equal)
+    Flags = ir::Write;
   accessPlace(P.Subject, Flags, P.Object->getSourceRange());
 }
 
@@ -529,6 +532,17 @@ void Lowering::unknownCall(const CallExpr *C) {
   finishValue(P, Number);
 }
 
+/// alloca(n): a call without a callee, but with its size.
+void Lowering::stackAllocation(const CallExpr *C) {
+  ir::Operand Size = operand(C->getArg(0));
+  ir::Event &E = emit(ir::Op::Call, C->getSourceRange());
+  E.Callee = Names.of(C->getDirectCallee());
+  E.Text = "alloca";
+  E.Args.push_back(Size);
+  E.Flags = ir::SystemCallee;
+  Builder.want(C->getDirectCallee());
+}
+
 void Lowering::walkCall(const CallExpr *C) {
   const FunctionDecl *Callee = C->getDirectCallee();
   if (!Callee) {
@@ -538,6 +552,8 @@ void Lowering::walkCall(const CallExpr *C) {
   if (Callee->getBuiltinID() && !Callee->getDefinition() &&
       Callee->getIdentifier() && Callee->getName().starts_with("__builtin_")) {
     walkChildren(C);
+    if (Callee->getName().starts_with("__builtin_alloca"))
+      stackAllocation(C);
     return;
   }
   // Literals (5ms), and the steps of a range-for, which its head tells.

@@ -89,6 +89,18 @@ PlaceId Lowering::unknownPlace(QualType Type) {
   return root(ir::Place::Unknown, Unknowns++, {}, Type);
 }
 
+/// What a local takes of the stack, if that is worth telling.
+uint64_t Lowering::frameBytes(const VarDecl *V) const {
+  QualType Type = V->getType();
+  if (!V->hasLocalStorage() || Type.isNull() || Type->isReferenceType() ||
+      Type->isDependentType() || Type->isIncompleteType())
+    return 0;
+  if (Type->isVariableArrayType())
+    return ir::UnknownSize;
+  uint64_t Bytes = Context.getTypeSizeInChars(Type).getQuantity();
+  return Bytes >= ir::LargeLocal ? Bytes : 0;
+}
+
 PlaceId Lowering::localPlace(const ValueDecl *V) {
   auto [It, Inserted] = LocalIndex.try_emplace(V, F.Locals.size());
   if (Inserted) {
@@ -107,6 +119,7 @@ PlaceId Lowering::localPlace(const ValueDecl *V) {
       if (const TypeSourceInfo *Info = Var->getTypeSourceInfo())
         Local.TypeText = Where.range(
             Info->getTypeLoc().getUnqualifiedLoc().getSourceRange());
+      Local.Bytes = frameBytes(Var);
       Local.NoInit = !Var->hasInit();
       if (const auto *C = dyn_cast_or_null<CXXConstructExpr>(Var->getInit()))
         Local.NoInit = C->getNumArgs() == 0 && !C->isListInitialization();

@@ -218,6 +218,30 @@ void Lowering::declare(const VarDecl *V) {
   emit(ir::Op::Declare, V->getSourceRange()).Subject = P;
 }
 
+/// The expression names a thread_local variable, or a part of one.
+static bool refersToThread(const Expr *E) {
+  for (;;) {
+    E = peel(E);
+    if (const auto *U = dyn_cast<UnaryOperator>(E);
+        U && U->getOpcode() == UO_AddrOf)
+      E = U->getSubExpr();
+    else if (const auto *M = dyn_cast<MemberExpr>(E);
+             M && !isa<VarDecl>(M->getMemberDecl()))
+      E = M->getBase();
+    else if (const auto *A = dyn_cast<ArraySubscriptExpr>(E))
+      E = A->getBase();
+    else
+      break;
+  }
+  const ValueDecl *Named = nullptr;
+  if (const auto *D = dyn_cast<DeclRefExpr>(E))
+    Named = D->getDecl();
+  else if (const auto *M = dyn_cast<MemberExpr>(E))
+    Named = M->getMemberDecl();
+  const auto *Of = dyn_cast_or_null<VarDecl>(Named);
+  return Of && Of->getTLSKind() != VarDecl::TLS_None;
+}
+
 void Lowering::walkVariable(const VarDecl *V) {
   const Expr *Init = V->getInit();
   if (Init)
@@ -254,9 +278,18 @@ void Lowering::walkVariable(const VarDecl *V) {
     }
     return;
   }
-  if (!Init || V->isImplicit() || isa<DecompositionDecl>(V) ||
-      aliasOf(V) != NoPlace)
+  if (!Init || V->isImplicit() || isa<DecompositionDecl>(V))
     return;
+  if (PlaceId Of = aliasOf(V); Of != NoPlace) {
+    // Which thread's it is, is settled here, whatever it is called later.
+    if (F.Places[Of].Root == ir::Place::Global && refersToThread(Init)) {
+      ir::Event &E = emit(ir::Op::Access, V->getLocation());
+      E.Subject = Of;
+      E.Flags = ir::AddressTaken;
+      E.Spelling = ir::Name(V->getName());
+    }
+    return;
+  }
   const Expr *Bare = peel(Init);
   if (isa<LambdaExpr>(Bare) || !refers(T, V->getType()))
     return;

@@ -86,6 +86,7 @@ private:
   void ordinaryCall(CallParts &P, bool Quiet = false);
   void unknownCall(const clang::CallExpr *C);
   bool dependentLocking(const clang::Expr *Object, llvm::StringRef Method);
+  void stackAllocation(const clang::CallExpr *C);
   void objectAccess(const CallParts &P);
   void argumentAccess(const CallParts &P);
   void callCallables(const CallParts &P, uint32_t Flags);
@@ -174,6 +175,7 @@ private:
   ir::PlaceId index(ir::PlaceId Base, ir::Name Text, clang::QualType T);
   ir::PlaceId step(ir::PlaceId Base, ir::Step S, clang::QualType T);
   ir::PlaceId localPlace(const clang::ValueDecl *V);
+  uint64_t frameBytes(const clang::VarDecl *V) const;
   ir::PlaceId unknownPlace(clang::QualType T);
   ir::Name indexText(const clang::Expr *E);
   ir::Operand operand(const clang::Expr *E, clang::QualType Param = {});

@@ -93,7 +93,14 @@ ir::Function ModuleBuilder::header(const FunctionDecl *D) {
   for (const Action &A : TypeTable.meaning(D)) {
     F.Blocking |= A.What == Verb::Block && A.UnlessArg == Action::Absent;
     F.Suspends |= A.What == Verb::Suspend;
-    F.NoEscape |= A.What == Verb::Now;
+    F.NoEscape |=
+        A.What == Verb::Now || A.What == Verb::Offload || A.What == Verb::Host;
+    F.Hosts |= A.What == Verb::Host;
+    F.Offloads |= A.What == Verb::Offload;
+    F.ThreadMemory |= A.What == Verb::ThreadMemory;
+    F.ThreadIdentity |= A.What == Verb::ThreadIdentity;
+    F.DeepStack |= A.What == Verb::DeepStack;
+    F.TakesHandler |= A.What == Verb::Handler;
   }
   return F;
 }

@@ -81,7 +81,13 @@ enum class Verb : uint8_t {
   Load,     ///< atomic
   Store,
   Modify,
-  Plain, ///< ends a `like`: nothing after all
+  Offload,        ///< as Now, where what it is given may block
+  Host,           ///< as Now, in a goroutine of its own
+  ThreadMemory,   ///< returns memory that belongs to the thread, or to all
+  ThreadIdentity, ///< asks or tells which thread this is
+  DeepStack,      ///< needs much stack
+  Handler,        ///< keeps what it is given for a signal or the exit
+  Plain,          ///< ends a `like`: nothing after all
 };
 
 /// One meaning of one function.

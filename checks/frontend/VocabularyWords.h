@@ -63,6 +63,12 @@ inline constexpr Word<Verb> VerbWords[] = {
     {"load", Verb::Load},
     {"store", Verb::Store},
     {"modify", Verb::Modify},
+    {"offload", Verb::Offload},
+    {"host", Verb::Host},
+    {"thread-memory", Verb::ThreadMemory},
+    {"thread-identity", Verb::ThreadIdentity},
+    {"deep-stack", Verb::DeepStack},
+    {"handler", Verb::Handler},
     {"plain", Verb::Plain},
 };
 

@@ -20,7 +20,7 @@
 namespace runnel::ir::binary {
 
 inline constexpr char Magic[] = {'\x7f', 'R', 'N', 'L', 'I', 'R', '\n'};
-inline constexpr uint8_t BinaryVersion = 1;
+inline constexpr uint8_t BinaryVersion = 2;
 /// A string shares at most this many bytes with the one before it, so that a
 /// crafted table cannot stand for more than a small multiple of its size.
 inline constexpr size_t MaxShared = 127;
@@ -209,7 +209,10 @@ template <typename A> void lay(A &Ar, Block &B) {
 template <typename A> void lay(A &Ar, Variable &V) {
   Ar.name(V.Id);
   Ar.type(V.Type);
-  Ar.bits(V.NoInit);
+  bool Large = V.Bytes != 0;
+  Ar.bits(V.NoInit, Large);
+  if (Large)
+    Ar.number(V.Bytes);
   Ar.range(V.Where);
   Ar.range(V.Declaration);
   Ar.range(V.TypeText);
@@ -232,7 +235,9 @@ template <typename A> void lay(A &Ar, Function &F) {
   Ar.bits(F.Constructor, F.Destructor, F.Static, F.Const, F.Virtual, F.Final,
           F.Operator, F.Assignment, F.NoExcept, F.NoReturn, F.Coroutine,
           F.Lambda, F.Mutable, F.Template, F.Internal, F.InHeader, F.System,
-          F.Implicit, F.Main, F.Incomplete, F.Blocking, F.Suspends, F.NoEscape);
+          F.Implicit, F.Main, F.Incomplete, F.Blocking, F.Suspends, F.NoEscape,
+          F.Offloads, F.Hosts, F.ThreadMemory, F.ThreadIdentity, F.DeepStack,
+          F.TakesHandler);
   Ar.type(F.Result);
   Ar.each(F.Params, [&](Variable &V) { lay(Ar, V); });
   Ar.each(F.Locals, [&](Variable &V) { lay(Ar, V); });

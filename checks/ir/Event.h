@@ -57,7 +57,8 @@ enum class Op : uint8_t {
   Detach,  ///< S
   Suspend, ///< this goroutine or coroutine may give up its thread. T:
            ///< "co_await",
-           ///< "co_yield", "yield", or the callee's name
+           ///< "co_yield", "yield", or the callee's name; its Spelling is the
+           ///< callee as written
   // Counting synchronisation.
   CountAdd,   ///< S: wait group, semaphore, latch, barrier; V if known: amount
   CountDone,  ///< S; V as above (wait_group.done, semaphore.acquire's opposite)

@@ -93,12 +93,18 @@ struct Block {
   friend bool operator==(const Block &, const Block &) = default;
 };
 
+/// Smaller locals are nothing a stack would notice.
+inline constexpr uint64_t LargeLocal = 512;
+/// Variable::Bytes where only the running program knows.
+inline constexpr uint64_t UnknownSize = ~uint64_t(0) >> 1;
+
 struct Variable {
   Name Id;
   TypeRef Type;
-  Range Where;       ///< the name
-  Range Declaration; ///< the declaration statement, semicolon included
-  Range TypeText;    ///< the written type, template arguments included
+  Range Where;        ///< the name
+  Range Declaration;  ///< the declaration statement, semicolon included
+  Range TypeText;     ///< the written type, template arguments included
+  uint64_t Bytes = 0; ///< of a large local (LargeLocal and more): its size
   bool NoInit = false;
   friend bool operator==(const Variable &, const Variable &) = default;
 };
@@ -162,6 +168,13 @@ struct Function {
   bool Blocking = false; ///< annotated, or so in the vocabulary
   bool Suspends = false; ///< annotated, or so in the vocabulary
   bool NoEscape = false; ///< calls what it is given only until it returns
+  // What the vocabulary says that matters on a goroutine's thread and stack.
+  bool Offloads = false; ///< what it is given may block: others go on meanwhile
+  bool Hosts = false;    ///< runs what it is given as a goroutine, and waits
+  bool ThreadMemory = false;   ///< returns memory of the thread's, or of all
+  bool ThreadIdentity = false; ///< asks or tells which thread this is
+  bool DeepStack = false;      ///< needs much stack
+  bool TakesHandler = false;   ///< keeps what it is given for a signal or exit
   TypeRef Result;
   std::vector<Variable> Params;
   std::vector<Variable> Locals;

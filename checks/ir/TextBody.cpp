@@ -133,6 +133,8 @@ void Parser::variable(Variable &V) {
       continue;
     if (accept("noinit"))
       V.NoInit = true;
+    else if (accept("bytes"))
+      V.Bytes = static_cast<uint64_t>(number());
     else
       fail("expected an attribute of a variable");
   }

@@ -266,6 +266,8 @@ void Writer::variables(const char *What, const std::vector<Variable> &Of) {
     }
     if (V.NoInit)
       OS << " noinit";
+    if (V.Bytes)
+      OS << " bytes " << V.Bytes;
     range(V.Where);
     range(V.Declaration, " decl");
     range(V.TypeText, " written");

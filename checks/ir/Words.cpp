@@ -239,7 +239,13 @@ constexpr Flag<Function> FunctionFlags[] = {
     {"incomplete", &Function::Incomplete},
     {"blocking", &Function::Blocking},
     {"suspends", &Function::Suspends},
-    {"noescape", &Function::NoEscape}};
+    {"noescape", &Function::NoEscape},
+    {"offloads", &Function::Offloads},
+    {"hosts", &Function::Hosts},
+    {"thread-memory", &Function::ThreadMemory},
+    {"thread-identity", &Function::ThreadIdentity},
+    {"deep-stack", &Function::DeepStack},
+    {"takes-handler", &Function::TakesHandler}};
 constexpr Flag<Capture> CaptureFlags[] = {
     {"by-reference", &Capture::ByReference},
     {"this", &Capture::IsThis},

@@ -12,7 +12,7 @@
 
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/Scope.h"
-#include "checks/scope/UnderLock.h"
+#include "checks/UnderLock.h"
 
 #include <map>
 

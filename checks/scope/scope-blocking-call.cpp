@@ -1,9 +1,9 @@
 //===- scope-blocking-call.cpp - Calls that block under a lock ------------===//
 
 #include "checks/Check.h"
+#include "checks/Narrow.h"
+#include "checks/UnderLock.h"
 #include "checks/scope/LockPurpose.h"
-#include "checks/scope/Narrow.h"
-#include "checks/scope/UnderLock.h"
 
 #include "llvm/ADT/STLExtras.h"
 

@@ -1,8 +1,7 @@
 //===- scope-channel-op.cpp - Channel operations under a lock -------------===//
 
 #include "checks/Check.h"
-#include "checks/scope/Narrow.h"
-#include "checks/scope/UnderLock.h"
+#include "checks/UnderLock.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
@@ -25,7 +24,8 @@ public:
     std::vector<Finding> Findings;
     for (const Group &G :
          effectsUnderLocks(F, {Effect::ChannelOp}, [&](const UnderLock &U) {
-           return !(U.What.Flags & (ir::Try | ir::WithTimeout)) && !hasRoom(U);
+           return !(U.What.Flags & (ir::Try | ir::WithTimeout)) &&
+                  !hasRoom(U) && !isForFiberThreadLock(F, U);
          }))
       Findings.push_back(tell(G));
     return Findings;
@@ -66,21 +66,16 @@ private:
   Finding tell(const Group &G) const {
     const UnderLock &First = G.front();
     const std::string Lock = lockName(F, First);
-    Finding Found = startFinding(
+    return tellOf(
         F, G, "runnel-scope-channel-op",
         name(First) + " waits for another goroutine while " + Lock + " is held",
-        "waits on the channel", "");
-    for (size_t I = 1; I < G.size() && I < Found.Notes.size(); ++I)
-      if (Found.Notes[I].Where == rangeAt(*First.In, G[I].At))
-        Found.Notes[I].Message = name(G[I]) + " waits under the lock too";
-    advise(Found, G,
-           "if the other side needs " + Lock +
-               ", both wait for ever: use the channel after unlocking, or only "
-               "try");
-    if (std::optional<Fix> Fix =
-            narrow(F, *First.In, First.Held.At, pointsOf(G)))
-      Found.Fixes.push_back(std::move(*Fix));
-    return Found;
+        "waits on the channel",
+        [&](const UnderLock &U) {
+          return name(U) + " waits under the lock too";
+        },
+        "if the other side needs " + Lock +
+            ", both wait for ever: use the channel after unlocking, or only "
+            "try");
   }
 
   const Facts &F;

@@ -1,8 +1,8 @@
 //===- scope-exclusive-read.cpp - Readers that keep readers out -----------===//
 
 #include "checks/Check.h"
+#include "checks/UnderLock.h"
 #include "checks/analysis/Scope.h"
-#include "checks/scope/UnderLock.h"
 
 #include "llvm/ADT/STLExtras.h"
 

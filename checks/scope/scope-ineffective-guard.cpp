@@ -1,9 +1,9 @@
 //===- scope-ineffective-guard.cpp - Guards that guard nothing ------------===//
 
 #include "checks/Check.h"
+#include "checks/UnderLock.h"
 #include "checks/analysis/CallGraph.h"
 #include "checks/analysis/Scope.h"
-#include "checks/scope/UnderLock.h"
 
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"

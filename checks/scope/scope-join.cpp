@@ -1,8 +1,8 @@
 //===- scope-join.cpp - Waiting for threads under a lock ------------------===//
 
 #include "checks/Check.h"
-#include "checks/scope/Narrow.h"
-#include "checks/scope/UnderLock.h"
+#include "checks/Narrow.h"
+#include "checks/UnderLock.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -131,7 +131,7 @@ private:
     // Further away it is too often a case that does not arise here.
     if (U.What.Hops > 2 || ((U.What.Flags & ir::Implicit) && U.What.Via))
       return false;
-    return !neverWantsLock(U);
+    return !isForFiberThreadLock(F, U) && !neverWantsLock(U);
   }
 
   std::string waited(const UnderLock &U) const {

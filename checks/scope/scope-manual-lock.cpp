@@ -1,9 +1,9 @@
 //===- scope-manual-lock.cpp - lock() and unlock() by hand ----------------===//
 
 #include "checks/Check.h"
+#include "checks/Narrow.h"
+#include "checks/UnderLock.h"
 #include "checks/analysis/Scope.h"
-#include "checks/scope/Narrow.h"
-#include "checks/scope/UnderLock.h"
 #include "checks/scope/Unlocking.h"
 
 #include "llvm/ADT/STLExtras.h"

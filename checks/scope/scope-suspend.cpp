@@ -1,8 +1,7 @@
 //===- scope-suspend.cpp - Suspending with a thread's lock ----------------===//
 
 #include "checks/Check.h"
-#include "checks/scope/Narrow.h"
-#include "checks/scope/UnderLock.h"
+#include "checks/UnderLock.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -19,21 +18,15 @@ public:
   std::vector<Finding> run() {
     std::vector<Finding> Findings;
     for (const Group &G :
-         effectsUnderLocks(F, {Effect::Suspend},
-                           [&](const UnderLock &U) { return isThreadLock(U); }))
+         effectsUnderLocks(F, {Effect::Suspend}, [&](const UnderLock &U) {
+           return isThreadLock(F.held(*U.In).lock(U.Held.Lock)) &&
+                  !isForFiberThreadLock(F, U);
+         }))
       Findings.push_back(tell(G));
     return Findings;
   }
 
 private:
-  /// Must be unlocked by the thread that locked it. A lock of a kind that
-  /// nobody knows may be made for coroutines.
-  bool isThreadLock(const UnderLock &U) const {
-    const ir::TypeRef &Type = F.held(*U.In).lock(U.Held.Lock).Type;
-    return !Type.has(ir::FiberAware) && !Type.has(ir::UserDefined) &&
-           Type.Is == ir::Role::Lock;
-  }
-
   static std::string how(const UnderLock &U) {
     const llvm::StringRef Text = U.What.Text.str();
     if (Text == "co_await" || Text == "co_yield")
@@ -45,22 +38,17 @@ private:
   Finding tell(const Group &G) const {
     const UnderLock &First = G.front();
     const std::string Lock = lockName(F, First);
-    Finding Found =
-        startFinding(F, G, "runnel-scope-suspend",
-                     how(First) + " may go on in another thread while " + Lock +
-                         " is held, which only its own thread may unlock",
-                     "suspends", "");
-    for (size_t I = 1; I < G.size() && I < Found.Notes.size(); ++I)
-      if (Found.Notes[I].Where == rangeAt(*First.In, G[I].At))
-        Found.Notes[I].Message = how(G[I]) + " suspends under the lock too";
-    advise(Found, G,
-           "unlock " + Lock +
-               " before suspending, or use a lock that suspends: "
-               "'runnel::mutex'");
-    if (std::optional<Fix> Fix =
-            narrow(F, *First.In, First.Held.At, pointsOf(G)))
-      Found.Fixes.push_back(std::move(*Fix));
-    return Found;
+    return tellOf(
+        F, G, "runnel-scope-suspend",
+        how(First) + " may go on in another thread while " + Lock +
+            " is held, which only its own thread may unlock",
+        "suspends",
+        [&](const UnderLock &U) {
+          return how(U) + " suspends under the lock too";
+        },
+        "unlock " + Lock +
+            " before suspending, or use a lock that suspends: "
+            "'runnel::mutex'");
   }
 
   const Facts &F;

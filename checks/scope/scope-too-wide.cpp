@@ -1,9 +1,9 @@
 //===- scope-too-wide.cpp - Locks held after their last use ---------------===//
 
 #include "checks/Check.h"
+#include "checks/Narrow.h"
+#include "checks/UnderLock.h"
 #include "checks/analysis/BeforeThreads.h"
-#include "checks/scope/Narrow.h"
-#include "checks/scope/UnderLock.h"
 
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"

@@ -1,7 +1,7 @@
 //===- scope-unknown-callee.cpp - Code of others under a lock -------------===//
 
 #include "checks/Check.h"
-#include "checks/scope/UnderLock.h"
+#include "checks/UnderLock.h"
 
 #include "llvm/ADT/STLExtras.h"
 

@@ -169,6 +169,8 @@ private:
     V.Id = maybeName();
     V.Type = type();
     V.NoInit = chance(20);
+    if (chance(10))
+      V.Bytes = chance(30) ? ir::UnknownSize : ir::LargeLocal + 1;
     V.Where = range();
     V.Declaration = range();
     V.TypeText = range();

@@ -1,9 +1,9 @@
 //===- UnderLock.h - What happens while a lock is held ----------*- C++ -*-===//
 //
-// What the checks of this family share: the effects (blocking, joining, calling
-// the unknown ...) that an event has, itself or through calls, while the
-// function surely holds a lock that it took itself; and how to tell of them.
-// One group a critical section, so that one section makes one finding.
+// What checks of several families share: the effects (blocking, joining,
+// calling the unknown ...) that an event has, itself or through calls, while
+// the function surely holds a lock that it took itself; and how to tell of
+// them. One group a critical section, so that one section makes one finding.
 //
 // Left out, because nobody can be waiting for the lock or nobody is meant to:
 //  1. code that runs before the first thread starts;
@@ -14,8 +14,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef RUNNEL_CHECKS_SCOPE_UNDERLOCK_H
-#define RUNNEL_CHECKS_SCOPE_UNDERLOCK_H
+#ifndef RUNNEL_CHECKS_UNDERLOCK_H
+#define RUNNEL_CHECKS_UNDERLOCK_H
 
 #include "checks/Finding.h"
 #include "checks/analysis/Facts.h"
@@ -32,11 +32,20 @@ struct UnderLock {
 
 using Group = std::vector<UnderLock>; ///< of one section, in order
 
-/// \p Wanted sees every effect once, with the outermost lock it happens under.
-std::vector<Group>
-effectsUnderLocks(const analysis::Facts &F,
-                  llvm::ArrayRef<analysis::Effect::Kind> Kinds,
-                  llvm::function_ref<bool(const UnderLock &)> Wanted);
+/// \p Wanted sees every effect once, with the outermost lock it happens under,
+/// of those that \p Counts says count.
+std::vector<Group> effectsUnderLocks(
+    const analysis::Facts &F, llvm::ArrayRef<analysis::Effect::Kind> Kinds,
+    llvm::function_ref<bool(const UnderLock &)> Wanted,
+    llvm::function_ref<bool(const ir::Place &Lock)> Counts =
+        [](const ir::Place &) { return true; });
+
+/// A lock of a known kind that only the thread which locked it may unlock. A
+/// lock of a kind that nobody knows may be made for goroutines.
+bool isThreadLock(const ir::Place &Lock);
+/// A goroutine suspends under a thread's lock: runnel-fiber-thread-lock tells
+/// of it, and no other check.
+bool isForFiberThreadLock(const analysis::Facts &F, const UnderLock &U);
 
 /// Whether any other thread can want the lock that \p H holds in \p F.
 bool isContended(const ir::Function &F, const analysis::HeldLocks &Locks,
@@ -56,6 +65,13 @@ std::string calleeName(const ir::Program &P, const analysis::Effect &E);
 Finding startFinding(const analysis::Facts &F, const Group &G,
                      llvm::StringRef Check, std::string Message,
                      llvm::StringRef Last, llvm::StringRef Other);
+/// startFinding and what follows it nearly always: each further effect says in
+/// its note what \p More makes of it, \p Advice is given, and unlocking earlier
+/// is the fix where that is possible.
+Finding tellOf(const analysis::Facts &F, const Group &G, llvm::StringRef Check,
+               std::string Message, llvm::StringRef Last,
+               llvm::function_ref<std::string(const UnderLock &)> More,
+               std::string Advice);
 std::vector<analysis::Point> pointsOf(const Group &G);
 void advise(Finding &F, const Group &G, std::string What);
 

@@ -1,8 +1,10 @@
 //===- UnderLock.cpp - What happens while a lock is held ------------------===//
 
-#include "checks/scope/UnderLock.h"
+#include "checks/UnderLock.h"
 
+#include "checks/Narrow.h"
 #include "checks/analysis/BeforeThreads.h"
+#include "checks/analysis/Goroutines.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -25,20 +27,33 @@ bool isContended(const Function &F, const HeldLocks &Locks, const Hold &H) {
   return Locks.classOf(H.Lock).How != LockClass::Local;
 }
 
+bool isThreadLock(const Place &Lock) {
+  return Lock.Type.Is == ir::Role::Lock && !Lock.Type.has(ir::FiberAware) &&
+         !Lock.Type.has(ir::UserDefined);
+}
+
+bool isForFiberThreadLock(const Facts &F, const UnderLock &U) {
+  return F.goroutines().runs(*U.In) && mayLeaveThread(U.What) &&
+         isThreadLock(F.held(*U.In).lock(U.Held.Lock));
+}
+
 /// The outermost lock that is held when \p E happens, or null.
 static const Hold *outermost(const Summaries &S, const Function &F,
-                             const LockState &State, const Effect &E) {
+                             const LockState &State, const Effect &E,
+                             llvm::function_ref<bool(const Place &)> Counts) {
   const Hold *Best = nullptr;
   for (const Hold &H : State.Holds)
     if (H.sure() && H.here() && H.At.valid() && isContended(F, S.held(F), H) &&
-        S.stillHeld(F, State, H, E) && (!Best || H.At < Best->At))
+        Counts(S.held(F).lock(H.Lock)) && S.stillHeld(F, State, H, E) &&
+        (!Best || H.At < Best->At))
       Best = &H;
   return Best;
 }
 
 std::vector<Group>
 effectsUnderLocks(const Facts &Facts, llvm::ArrayRef<Effect::Kind> Kinds,
-                  llvm::function_ref<bool(const UnderLock &)> Wanted) {
+                  llvm::function_ref<bool(const UnderLock &)> Wanted,
+                  llvm::function_ref<bool(const Place &)> Counts) {
   const Summaries &S = Facts.summaries();
   const BeforeThreads &Alone = Facts.beforeThreads();
   std::vector<Group> Groups;
@@ -53,7 +68,7 @@ effectsUnderLocks(const Facts &Facts, llvm::ArrayRef<Effect::Kind> Kinds,
       for (Effect &Effect : S.effectsAt(*F, At)) {
         if (!llvm::is_contained(Kinds, Effect.What) || !Effect.Sure)
           continue;
-        const Hold *Held = outermost(S, *F, Before, Effect);
+        const Hold *Held = outermost(S, *F, Before, Effect, Counts);
         if (!Held)
           continue;
         UnderLock U{F, *Held, At, std::move(Effect)};
@@ -132,6 +147,22 @@ Finding startFinding(const Facts &Facts, const Group &G, llvm::StringRef Check,
   if (Others > MaxOthers)
     Found.Notes.back().Message +=
         ", and so do " + std::to_string(Others - MaxOthers) + " more";
+  return Found;
+}
+
+Finding tellOf(const Facts &Facts, const Group &G, llvm::StringRef Check,
+               std::string Message, llvm::StringRef Last,
+               llvm::function_ref<std::string(const UnderLock &)> More,
+               std::string Advice) {
+  const Function &In = *G.front().In;
+  Finding Found = startFinding(Facts, G, Check, std::move(Message), Last, "");
+  for (size_t I = 1; I < G.size() && I < Found.Notes.size(); ++I)
+    if (Found.Notes[I].Where == rangeAt(In, G[I].At))
+      Found.Notes[I].Message = More(G[I]);
+  advise(Found, G, std::move(Advice));
+  if (std::optional<Fix> Earlier =
+          narrow(Facts, In, G.front().Held.At, pointsOf(G)))
+    Found.Fixes.push_back(std::move(*Earlier));
   return Found;
 }
 

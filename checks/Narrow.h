@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef RUNNEL_CHECKS_SCOPE_NARROW_H
-#define RUNNEL_CHECKS_SCOPE_NARROW_H
+#ifndef RUNNEL_CHECKS_NARROW_H
+#define RUNNEL_CHECKS_NARROW_H
 
 #include "checks/Finding.h"
 #include "checks/analysis/Facts.h"

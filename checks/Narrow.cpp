@@ -1,6 +1,6 @@
 //===- Narrow.cpp - Ending a critical section earlier ---------------------===//
 
-#include "checks/scope/Narrow.h"
+#include "checks/Narrow.h"
 
 #include "checks/analysis/HeldLocks.h"
 

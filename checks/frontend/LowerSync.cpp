@@ -198,10 +198,9 @@ bool Lowering::spawnAction(CallParts &P, const Action &A) {
     finishValue(P, Number);
     return true;
   }
-  // std::async's first argument may be a policy.
+  // The first argument may be a policy: std::async, boost::fibers::fiber.
   size_t First = A.Callable >= 0 ? A.Callable : 0;
-  if (A.Spawn == ir::SpawnKind::Async && First < P.Args.size() &&
-      P.Args[First]->getType()->isEnumeralType())
+  if (First < P.Args.size() && P.Args[First]->getType()->isEnumeralType())
     ++First;
   if (First >= P.Args.size())
     return false;

@@ -1,6 +1,7 @@
 //===- share-flag-polling.cpp - Flags that are looked at now and then -----===//
 
 #include "checks/Check.h"
+#include "checks/analysis/Goroutines.h"
 #include "checks/analysis/Paths.h"
 #include "checks/share/Polling.h"
 
@@ -31,6 +32,10 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
     const ir::TypeRef *T = typeOf(P, Each.On);
     if (!T || Said.count(Each.On) ||
         llvm::StringRef(T->Spelling.str()).contains("sig_atomic_t"))
+      continue;
+    // In a goroutine it gives nobody a turn, which fiber-busy-loop speaks of.
+    if (Each.How != Poll::Sleep && Each.OnlyWaits && Each.In &&
+        F.goroutines().runs(*Each.In))
       continue;
     // A spin that is over in no time is the business of a lock-free algorithm,
     // unless it waits for a plain flag.

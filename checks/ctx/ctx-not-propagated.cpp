@@ -76,7 +76,7 @@ private:
     };
     forEachEvent(Fn, [&](Point At, const Event &E) {
       if (E.What != Op::Call && E.What != Op::Block &&
-          E.What != Op::MakeContext && E.What != Op::Spawn)
+          E.What != Op::MakeContext)
         return;
       if (afterEnd(Fn, At, G))
         return;

@@ -133,6 +133,8 @@ private:
         continue;
       for (BlockId In : Round)
         Told[In] = true;
+      if (endsByFailing(Fn, Round))
+        continue;
       const Event *Poll = nullptr, *Yield = nullptr;
       bool Channel = false;
       for (BlockId In : Round)
@@ -153,6 +155,23 @@ private:
         continue;
       Out.push_back(tell(Fn, Round, Poll ? *Poll : *Yield, Yield));
     }
+  }
+
+  /// while (out.try_send() == sent) {}: goes on as long as it succeeds, so it
+  /// fills or drains a channel and waits for nobody.
+  static bool endsByFailing(const Function &Fn,
+                            const std::vector<BlockId> &Round) {
+    return llvm::any_of(Round, [&](BlockId B) {
+      const ir::Block &Head = Fn.Blocks[B];
+      const bool Tries = llvm::any_of(Head.Events, [](const Event &E) {
+        return (E.What == Op::Recv || E.What == Op::Send) && E.has(ir::Try);
+      });
+      return Tries && Head.Succs.size() == 2 && !Head.Cond.Negated &&
+             (Head.Term == ir::Terminator::While ||
+              Head.Term == ir::Terminator::Do ||
+              Head.Term == ir::Terminator::For) &&
+             llvm::is_contained(Round, Head.Succs[0]);
+    });
   }
 
   bool letsOthersRun(const Function &Fn,

@@ -50,6 +50,11 @@ void detached(context ctx) {
   fetch(ctx, "d");
   runnel::go([] { flush(context::background()); });
 }
+// trap: and one that is started by name
+void detached_by_name(context ctx) {
+  fetch(ctx, "d");
+  runnel::go(flush, context::background());
+}
 // trap: the handler of the end
 void handler(context ctx) {
   runnel::select(runnel::on_recv(jobs, [](std::optional<int>) {}),

@@ -66,6 +66,11 @@ void drains() {
   while (auto v = in.try_recv())
     sum += *v;
 }
+// trap: fills and empties a channel, and waits for nobody
+void fills_and_empties(runnel::channel<void> permits) {
+  while (permits.try_send() == runnel::send_status::sent) {}
+  while (permits.try_recv()) {}
+}
 // trap: the values are all it wants: it ends with the channel
 void takes() {
   for (int v : in)
@@ -119,7 +124,7 @@ int main() {
   g.go([&] {
     yields(), sleeps(), spins_then_yields(), receives(), pushes(1), looks_again();
     adds(), works(), drains(), takes(), asks(), offloads(), thread_sleep(), calls();
-    selects(), backs_off(mu);
+    selects(), backs_off(mu), fills_and_empties(runnel::channel<void>(2));
   });
   g.wait();
   t.join();

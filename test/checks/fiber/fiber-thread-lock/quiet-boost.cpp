@@ -22,8 +22,8 @@ public:
 };
 class fiber {
 public:
-  template <class F, class... A> explicit fiber(F f, A... a);
-  template <class F, class... A> fiber(launch policy, F f, A... a);
+  template <class F, class... A> explicit fiber(F f, A... a) {}
+  template <class F, class... A> fiber(launch policy, F f, A... a) {}
   fiber(fiber&&) noexcept;
   ~fiber();
   void join();

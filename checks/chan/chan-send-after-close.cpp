@@ -52,9 +52,9 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
     Found.Notes.push_back({Each.Closed->Where, "it is closed here"});
     Found.Notes.push_back(
         {Each.Scope->Where, "as seen in '" + Each.Scope->Id.str().str() + "'"});
-    Found.Notes.push_back(
-        {Each.E->Where, "close after the last send, or tell the sender by a "
-                        "context that nobody listens any more"});
+    Found.Notes.push_back({Each.E->Where,
+                           "close after the last send, or tell the sender by a "
+                           "context that nobody listens any more"});
     Out.push_back(std::move(Found));
   }
   return Out;

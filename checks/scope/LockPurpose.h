@@ -10,9 +10,9 @@
 #ifndef RUNNEL_CHECKS_SCOPE_LOCKPURPOSE_H
 #define RUNNEL_CHECKS_SCOPE_LOCKPURPOSE_H
 
+#include "checks/UnderLock.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/Scope.h"
-#include "checks/UnderLock.h"
 
 #include <map>
 

@@ -40,9 +40,11 @@ bool lockIt() { return m.try_lock(); }
 // CHECK: if not owns global c:@n
 // CHECK: func c:@F@guard#
 // CHECK: guard.begin local l (&global c:@m) try
+// CHECK-NEXT: access local l read
 // CHECK-NEXT: if owns local l
 // CHECK: func c:@F@guard2#
 // CHECK: guard.begin local l (&global c:@m) try
+// CHECK-NEXT: access local l read
 // CHECK-NEXT: if owns local l
 // CHECK: func c:@F@later#
 // CHECK: lock global c:@m try

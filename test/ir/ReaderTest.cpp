@@ -2,6 +2,7 @@
 
 #include "RandomModule.h"
 
+#include "checks/ir/BinaryLayout.h"
 #include "checks/ir/Serialize.h"
 #include "checks/ir/Verify.h"
 
@@ -92,8 +93,9 @@ TEST(BinaryReader, RefusesAnotherVersion) {
   Bytes[7] = 99;
   llvm::Expected<Module> M = readBinary(Bytes, "old.rir");
   ASSERT_FALSE(!!M);
-  EXPECT_EQ(toString(M.takeError()),
-            "old.rir: version 99 of the form, where 1 is read");
+  EXPECT_EQ(toString(M.takeError()), "old.rir: version 99 of the form, where " +
+                                         std::to_string(binary::BinaryVersion) +
+                                         " is read");
 }
 
 TEST(TextReader, SurvivesTruncationAndMutation) {

@@ -129,7 +129,8 @@ bool Machine::enter(State &S, int32_t Number, const ir::Function &Callee,
       if (Object *Cell = object(S, F.Params[I]);
           Cell && Cell->How == Object::Cell &&
           !Callee.Params[I].Type.indirect())
-        F.Params[I] = Cell->Slots.begin()->second;
+        F.Params[I] =
+            Cell->Slots.empty() ? Value{} : Cell->Slots.begin()->second;
     }
     if (F.Params[I] == Value{} && Callee.Params[I].Type.Scalar)
       F.Params[I] = symbolFor(Number, Depth, 512 + I);
@@ -179,7 +180,8 @@ bool Machine::call(State &S, int32_t Number, const ir::Event &E) {
   for (const ir::Operand &Arg : E.Args)
     if (Arg.ByReference && Arg.How == ir::Operand::PlaceArg)
       if (Value V = resolveShared(S, Number, Arg.Place);
-          V.isObject() && S.Objects[V.Id].How == Object::Cell)
+          V.isObject() && S.Objects[V.Id].How == Object::Cell &&
+          !S.Objects[V.Id].Slots.empty())
         S.Objects[V.Id].Slots.begin()->second = {};
   // Code that is not there: it may keep what it is given, unless it is known
   // not to. Callables it is given to run at once are run once.

@@ -315,9 +315,11 @@ void Machine::assign(State &S, int32_t Number, ir::PlaceId Place, Value V) {
       if (Pl.Index >= Slots.size())
         return;
       if (Object *Cell = object(S, Slots[Pl.Index]);
-          Cell && Cell->How == Object::Cell)
-        Cell->Slots.begin()->second = V;
-      else
+          Cell && Cell->How == Object::Cell) {
+        // One that got out of sight keeps no value.
+        if (!Cell->Slots.empty())
+          Cell->Slots.begin()->second = V;
+      } else
         Slots[Pl.Index] = V;
     };
     switch (Pl.Root) {

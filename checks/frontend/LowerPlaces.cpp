@@ -95,6 +95,13 @@ uint64_t Lowering::frameBytes(const VarDecl *V) const {
   if (!V->hasLocalStorage() || Type.isNull() || Type->isReferenceType() ||
       Type->isDependentType() || Type->isIncompleteType())
     return 0;
+  // Where the code does not compile, there is an `auto` that nothing deduced,
+  // or a class whose layout Clang refuses to compute.
+  if (V->isInvalidDecl() || Type->isUndeducedType())
+    return 0;
+  const auto *Class = Type->getBaseElementTypeUnsafe()->getAsCXXRecordDecl();
+  if (Class && Class->isInvalidDecl())
+    return 0;
   if (Type->isVariableArrayType())
     return ir::UnknownSize;
   uint64_t Bytes = Context.getTypeSizeInChars(Type).getQuantity();

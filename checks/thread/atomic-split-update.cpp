@@ -3,16 +3,103 @@
 #include "checks/Check.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/HeldLocks.h"
-#include "checks/analysis/Paths.h"
+
+#include <optional>
 
 namespace runnel {
 
 using namespace analysis;
 
-/// The plain form `n` rather than n.load(order): whoever writes the latter has
-/// thought about orders, and mostly knows there is one writer.
+/// The plain forms `n` and `n.load()` rather than n.load(order): whoever writes
+/// the latter has thought about orders, and mostly knows there is one writer.
 static bool isPlain(const ir::Event &E) {
-  return E.Spelling && E.Where.Length == E.Spelling.str().size();
+  if (!E.Spelling)
+    return false;
+  const size_t Bare = E.Spelling.str().size();
+  return E.Where.Length == Bare ||
+         E.Where.Length == Bare + llvm::StringRef(".load()").size();
+}
+
+/// Of one operation: an atomic that is not a local. A local is shared only
+/// while something refers to it.
+static bool isAtomic(const ir::Function &Fn, const ir::Event &E) {
+  return E.What == ir::Op::Access && E.has(ir::AtomicAccess) &&
+         Fn.place(E.Subject).Root != ir::Place::Local;
+}
+
+/// Under a lock there is no other writer, if all of them take it.
+static bool isLocked(const Facts &F, const ir::Function &Fn, Point At) {
+  return !F.held(Fn).trivial() && !F.held(Fn).before(At).Holds.empty();
+}
+
+/// `n = n + 1`: the index of the event that writes what event \p I has read.
+static std::optional<uint32_t> writtenBack(const ir::Block &Block, uint32_t I) {
+  const auto &Events = Block.Events;
+  const ir::Event &R = Events[I];
+  if (!R.has(ir::Read) || R.has(ir::Write) || !isPlain(R))
+    return std::nullopt;
+  for (uint32_t J = I + 1; J != Events.size(); ++J) {
+    const ir::Event &W = Events[J];
+    if (!(W.Statement == R.Statement) || W.Subject != R.Subject ||
+        W.What != ir::Op::Access || !W.has(ir::Write))
+      continue;
+    if (W.has(ir::Read) || !W.has(ir::AtomicAccess))
+      return std::nullopt;
+    return J;
+  }
+  return std::nullopt;
+}
+
+/// `n--; if (n == 0)`: the event after the change \p I reads the atomic again,
+/// and the block decides by it. A remainder is asked of a count that one thread
+/// keeps: to log each thousandth.
+static bool isDecidedBy(const ir::Block &Block, uint32_t I) {
+  const auto &Events = Block.Events;
+  const ir::Event &W = Events[I];
+  if (!W.has(ir::Read) || !W.has(ir::Write) || !W.has(ir::ValueKnown) ||
+      I + 2 != Events.size())
+    return false;
+  const ir::Event &R = Events[I + 1];
+  return Block.Term == ir::Terminator::If && R.What == ir::Op::Access &&
+         R.Subject == W.Subject && R.has(ir::Read) && !R.has(ir::Write) &&
+         !(R.Statement == W.Statement) && isPlain(R) &&
+         Block.Cond.Reads.size() == 1 && Block.Cond.Reads[0] == W.Subject &&
+         !Block.Cond.Text.str().contains('%');
+}
+
+static Finding twoSteps(const ir::Function &Fn, const ir::Event &R,
+                        const ir::Event &W) {
+  const std::string Name = R.Spelling.str().str();
+  Finding Found;
+  Found.Check = "runnel-atomic-split-update";
+  Found.Where = W.Where;
+  Found.Symbol = Fn.Id.str().str();
+  Found.Message = "'" + Name +
+                  "' is read and written in two steps: what another "
+                  "thread writes between them is lost";
+  Found.Notes.push_back({R.Where, "it is read here"});
+  Found.Notes.push_back({W.Where, "use one operation: '" + Name +
+                                      " += ...', fetch_add, "
+                                      "or a compare_exchange loop"});
+  return Found;
+}
+
+static Finding readAgain(const ir::Function &Fn, const ir::Event &W,
+                         const ir::Event &R) {
+  const std::string Name = R.Spelling.str().str();
+  const bool Down = W.Value < 0;
+  Finding Found;
+  Found.Check = "runnel-atomic-split-update";
+  Found.Where = R.Where;
+  Found.Symbol = Fn.Id.str().str();
+  Found.Message = "'" + Name +
+                  "' is changed and then read again: two threads that change "
+                  "it may both see the last value, or neither its own";
+  Found.Notes.push_back({W.Where, "it is changed here"});
+  Found.Notes.push_back({R.Where, "ask what the change returns: '" +
+                                      std::string(Down ? "--" : "++") + Name +
+                                      "', or fetch_" + (Down ? "sub" : "add")});
+  return Found;
 }
 
 static std::vector<Finding> run(const Facts &F, const Options &) {
@@ -21,38 +108,16 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
     if (Fn.Constructor || Fn.Destructor)
       continue;
     for (ir::BlockId B = 0; B != Fn.Blocks.size(); ++B) {
-      const auto &Events = Fn.Blocks[B].Events;
-      for (uint32_t I = 0; I != Events.size(); ++I) {
-        const ir::Event &R = Events[I];
-        if (R.What != ir::Op::Access || !R.has(ir::AtomicAccess) ||
-            !R.has(ir::Read) || R.has(ir::Write) || !isPlain(R))
+      const ir::Block &Block = Fn.Blocks[B];
+      for (uint32_t I = 0; I != Block.Events.size(); ++I) {
+        const ir::Event &E = Block.Events[I];
+        if (!isAtomic(Fn, E))
           continue;
-        // A local atomic is shared only while something refers to it.
-        if (Fn.place(R.Subject).Root == ir::Place::Local)
-          continue;
-        for (uint32_t J = I + 1; J != Events.size(); ++J) {
-          const ir::Event &W = Events[J];
-          if (!(W.Statement == R.Statement) || W.Subject != R.Subject ||
-              W.What != ir::Op::Access || !W.has(ir::Write))
-            continue;
-          if (W.has(ir::Read) || !W.has(ir::AtomicAccess))
-            break;
-          std::string Name = R.Spelling.str().str();
-          Finding Found;
-          Found.Check = "runnel-atomic-split-update";
-          Found.Where = W.Where;
-          Found.Symbol = Fn.Id.str().str();
-          Found.Message = "'" + Name +
-                          "' is read and written in two steps: what another "
-                          "thread writes between them is lost";
-          Found.Notes.push_back({R.Where, "it is read here"});
-          Found.Notes.push_back({W.Where, "use one operation: '" + Name +
-                                              " += ...', fetch_add, "
-                                              "or a compare_exchange loop"});
-          // Under a lock there is no other writer, if all of them take it.
-          if (F.held(Fn).trivial() || F.held(Fn).before({B, J}).Holds.empty())
-            Out.push_back(std::move(Found));
-          break;
+        if (std::optional<uint32_t> J = writtenBack(Block, I)) {
+          if (!isLocked(F, Fn, {B, *J}))
+            Out.push_back(twoSteps(Fn, E, Block.Events[*J]));
+        } else if (isDecidedBy(Block, I) && !isLocked(F, Fn, {B, I})) {
+          Out.push_back(readAgain(Fn, E, Block.Events[I + 1]));
         }
       }
     }

@@ -23,9 +23,10 @@ static bool isWrapper(const ir::Program &P, const ir::Function &F,
     return true;
   if (Wait.Other == ir::NoPlace)
     return false;
-  // The lock came from the caller, who knows what it waits for.
+  // The lock came from the caller, who knows what it waits for. A lock in an
+  // object that came from there is this function's to lock.
   const ir::Place &Lock = F.place(Wait.Other);
-  return Lock.Root == ir::Place::Param;
+  return Lock.Root == ir::Place::Param && Lock.Path.empty();
 }
 
 /// The guard took over a lock that the caller had locked.
@@ -105,8 +106,10 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
         return;
       if (adopts(Fn, E.Other))
         return;
-      std::string Name =
-          E.Spelling ? E.Spelling.str().str() : "condition variable";
+      const std::string Name = E.Spelling ? E.Spelling.str().str()
+                               : E.Subject != ir::NoPlace
+                                   ? pretty(Fn, Fn.place(E.Subject))
+                                   : "condition variable";
       Finding Found;
       Found.Check = "runnel-cv-wait-without-predicate";
       Found.Where = E.Where;
@@ -115,11 +118,15 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
           "'" + Name +
           "' is waited for outside of a loop: a wake-up may be spurious, and a "
           "notification that came before is lost";
+      // pthread_cond_wait and its like take no predicate.
+      const bool Method = static_cast<bool>(E.Spelling);
       Found.Notes.push_back(
-          {E.Where, "wait with a predicate, '" + Name +
-                        ".wait(lock, [&] { return ...; })', or for an event "
-                        "that happens once, receive from a channel that is "
-                        "closed"});
+          {E.Where, (Method ? "wait with a predicate, '" + Name +
+                                  ".wait(lock, [&] { return ...; })', or for "
+                            : "wait in a loop that asks for what is waited "
+                              "for; or, for ") +
+                        std::string("an event that happens once, receive from "
+                                    "a channel that is closed")});
       if (E.Spelling)
         if (auto Fixed = withPredicate(Fn, At, E, Name))
           Found.Fixes.push_back(std::move(*Fixed));

@@ -230,6 +230,11 @@ private:
          "lock '" + Mutex + "' here, or make " + Data + " atomic"});
     Found.Symbol =
         analysis::className(P, {LockClass::Field, Group.front().Data->Symbol});
+    // A flag that wakes somebody up: what that costs is said there.
+    if (Group.size() == 1)
+      Found.Topics.push_back(Group.front().Data->Symbol.str().str() + " in " +
+                             First->In->Symbol.str().str());
+    Found.CoveredBy = {"runnel-cv-lost-wakeup"};
     Out.push_back(std::move(Found));
   }
 

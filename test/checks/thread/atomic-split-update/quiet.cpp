@@ -28,3 +28,39 @@ struct Meter {
   std::mutex mutex;
   std::atomic<long> hits{0};
 };
+
+struct Counted {
+  void release() {
+    if (--refs == 0) // trap: what the change returns
+      delete this;
+  }
+  void drop() {
+    if (refs.fetch_sub(1, std::memory_order_acq_rel) == 1) // trap
+      delete this;
+  }
+  void note() {
+    ++refs;
+    if (refs % 1000 == 0) // trap: each thousandth, of a count that one thread keeps
+      other = 1;
+  }
+  void loud(bool verbose) {
+    ++refs;
+    if (verbose) // trap: decided by something else
+      other = refs.load();
+  }
+  void locked() {
+    std::scoped_lock hold(mutex);
+    --refs;
+    if (refs == 0) // trap: writers take the lock
+      other = 1;
+  }
+  int local() {
+    std::atomic<int> n{2};
+    --n;
+    if (n == 1) // trap: nobody else knows it
+      return 1;
+    return 0;
+  }
+  std::mutex mutex;
+  std::atomic<int> refs{1};
+};

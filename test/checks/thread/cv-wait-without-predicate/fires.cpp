@@ -1,4 +1,5 @@
 // Waits that believe every wake-up.
+#include <pthread.h>
 #include <condition_variable>
 #include <mutex>
 
@@ -51,3 +52,17 @@ struct Pieces {
   std::condition_variable changed;
   bool open = false, ready = false;
 };
+
+struct box {
+  pthread_mutex_t m;
+  pthread_cond_t c;
+  int full;
+};
+int take(box *b) {
+  pthread_mutex_lock(&b->m);
+  if (!b->full)
+    pthread_cond_wait(&b->c, &b->m); // expect: cv-wait-without-predicate "'b.c' is waited for"
+  b->full = 0;
+  pthread_mutex_unlock(&b->m);
+  return 1;
+}

@@ -60,6 +60,7 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
     Found.Check = "runnel-share-flag-polling";
     Found.Where = Each.Where;
     Found.Symbol = className(P, Each.On);
+    Found.Topics.push_back(Each.On.Symbol.str().str());
     Found.Message =
         "'" + Each.Name + "' is polled" +
         (Each.How == Poll::Sleep

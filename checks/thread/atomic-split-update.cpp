@@ -52,7 +52,7 @@ static std::optional<uint32_t> writtenBack(const ir::Block &Block, uint32_t I) {
 
 /// `n--; if (n == 0)`: the event after the change \p I reads the atomic again,
 /// and the block decides by it. A remainder is asked of a count that one thread
-/// keeps: to log each thousandth.
+/// keeps, to log each thousandth; a mask, of what others change beside it.
 static bool isDecidedBy(const ir::Block &Block, uint32_t I) {
   const auto &Events = Block.Events;
   const ir::Event &W = Events[I];
@@ -64,7 +64,7 @@ static bool isDecidedBy(const ir::Block &Block, uint32_t I) {
          R.Subject == W.Subject && R.has(ir::Read) && !R.has(ir::Write) &&
          !(R.Statement == W.Statement) && isPlain(R) &&
          Block.Cond.Reads.size() == 1 && Block.Cond.Reads[0] == W.Subject &&
-         !Block.Cond.Text.str().contains('%');
+         Block.Cond.Text.str().find_first_of("%&") == llvm::StringRef::npos;
 }
 
 static Finding twoSteps(const ir::Function &Fn, const ir::Event &R,

@@ -59,85 +59,176 @@ static std::vector<Look> looksOf(const ir::Function &Fn, const HeldLocks &H) {
   return Out;
 }
 
-static std::vector<Finding> run(const Facts &F, const Options &) {
-  const ir::Program &P = F.program();
-  std::vector<Finding> Out;
-  for (const ir::Function &Fn : P.module().Functions) {
-    if (!Fn.Defined)
-      continue;
-    const HeldLocks &H = F.held(Fn);
+namespace {
+class Pass {
+public:
+  Pass(const Facts &F, const ir::Function &Fn)
+      : P(F.program()), Fn(Fn), H(F.held(Fn)) {}
+
+  void run(std::vector<Finding> &To) {
     if (H.trivial())
-      continue;
+      return;
     const std::vector<Look> Looks = looksOf(Fn, H);
     std::set<ir::PlaceId> Said;
-    for (const Look &First : Looks)
-      for (const Look &Second : Looks) {
-        if (First.Locked || !Second.Locked || First.Of != Second.Of ||
-            Said.count(First.Of))
-          continue;
-        // From the first look to the second, and then a write, under the lock.
-        std::optional<Point> Write;
-        bool Follows = false;
-        const ir::Block &Start = Fn.Blocks[First.Block];
-        for (ir::BlockId S : Start.Succs)
-          Follows |= S == Second.Block ||
-                     nextAfter(
-                         Fn, {S, ~0u},
-                         [&](const ir::Event &E) {
-                           return !Fn.Blocks[Second.Block].Events.empty() &&
-                                  &E == &Fn.Blocks[Second.Block].Events[0];
-                         },
-                         [](const ir::Event &) { return false; })
-                         .has_value();
-        if (!Follows)
-          continue;
-        for (ir::BlockId S : Fn.Blocks[Second.Block].Succs) {
-          auto Found = nextAfter(
-              Fn, {S, ~0u},
-              [&](const ir::Event &E) {
-                return (E.What == ir::Op::Access && E.has(ir::Write) &&
-                        E.Subject == First.Of) ||
-                       (E.What == ir::Op::New && E.Subject == First.Of) ||
-                       (E.What == ir::Op::Assign && E.Subject == First.Of);
-              },
-              [](const ir::Event &E) {
-                return E.What == ir::Op::GuardEnd || E.What == ir::Op::Unlock ||
-                       E.What == ir::Op::GuardUnlock;
-              });
-          if (Found && (!Write || *Found < *Write))
-            Write = Found;
+    for (const Look &First : Looks) {
+      if (First.Locked || Said.count(First.Of))
+        continue;
+      bool Again = false;
+      std::optional<Point> Write;
+      ir::BlockId Under = 0;
+      for (const Look &Second : Looks)
+        if (Second.Locked && Second.Of == First.Of && follows(First, Second)) {
+          Again = true;
+          for (ir::BlockId S : Fn.Blocks[Second.Block].Succs)
+            if (auto Found = written(First, S); Found && !Write) {
+              Write = Found;
+              Under = Second.Block;
+            }
         }
-        if (!Write)
-          continue;
-        Said.insert(First.Of);
-        const ir::Place &Pl = Fn.place(First.Of);
-        const std::string Name = pretty(Fn, Pl);
-        Finding Found;
-        Found.Check = "runnel-double-checked-lock";
-        Found.Where = Start.TermRange;
-        for (const ir::Event &E : Start.Events)
-          if (E.What == ir::Op::Access && E.Subject == First.Of)
-            Found.Where = E.Where;
-        Found.Symbol = Fn.Id.str().str() + "::" + Name;
-        Found.Message =
-            "'" + Name +
-            "' is looked at without the lock first: another thread that sees "
-            "it set may not see what it refers to, for it is not atomic";
-        for (const Hold &Held : H.exit(Second.Block).Holds)
-          if (Held.here() && Held.At.valid()) {
-            Found.Notes.push_back(
-                {rangeAt(Fn, Held.At), "the lock is taken here, after it"});
-            break;
-          }
-        Found.Notes.push_back({rangeAt(Fn, *Write), "it is set here"});
-        Found.Notes.push_back({Found.Where,
-                               "initialise it in a static local or by "
-                               "std::call_once, or make it a std::atomic"});
-        if (auto Atomic = makeAtomic(P, entityOf(P, Fn, Pl)))
-          Found.Fixes.push_back(std::move(*Atomic));
-        Out.push_back(std::move(Found));
+      if (Write)
+        To.push_back(twice(First, *Write, Under));
+      else if (Again)
+        continue;
+      else if ((Write = writtenUnasked(First)))
+        To.push_back(once(First, *Write));
+      else
+        continue;
+      Said.insert(First.Of);
+    }
+  }
+
+private:
+  bool follows(const Look &First, const Look &Second) const {
+    return llvm::any_of(Fn.Blocks[First.Block].Succs, [&](ir::BlockId S) {
+      return S == Second.Block ||
+             nextAfter(
+                 Fn, {S, ~0u},
+                 [&](const ir::Event &E) {
+                   return !Fn.Blocks[Second.Block].Events.empty() &&
+                          &E == &Fn.Blocks[Second.Block].Events[0];
+                 },
+                 [](const ir::Event &) { return false; })
+                 .has_value();
+    });
+  }
+
+  /// Set in the section that \p From lies in.
+  std::optional<Point> written(const Look &L, ir::BlockId From) const {
+    return nextAfter(
+        Fn, {From, ~0u}, [&](const ir::Event &E) { return sets(E, L.Of); },
+        [](const ir::Event &E) {
+          return E.What == ir::Op::GuardEnd || E.What == ir::Op::Unlock ||
+                 E.What == ir::Op::GuardUnlock;
+        });
+  }
+
+  static bool sets(const ir::Event &E, ir::PlaceId Of) {
+    return E.Subject == Of &&
+           ((E.What == ir::Op::Access && E.has(ir::Write)) ||
+            E.What == ir::Op::New || E.What == ir::Op::Assign);
+  }
+
+  /// Found empty without the lock, the pointer is set under it, and nobody has
+  /// asked again: whoever waited for the lock sets it a second time.
+  std::optional<Point> writtenUnasked(const Look &L) const {
+    const ir::Block &If = Fn.Blocks[L.Block];
+    const ir::TypeRef &T = Fn.place(L.Of).Type;
+    if (If.Succs.size() != 2 || (T.Scalar && !T.Pointer) ||
+        If.Cond.Subject != L.Of)
+      return std::nullopt;
+    std::optional<ir::BlockId> Empty;
+    if (If.Cond.What == ir::Condition::Truth)
+      Empty = If.Succs[If.Cond.Negated ? 0 : 1];
+    else if (If.Cond.What == ir::Condition::Compare && If.Cond.Value == 0 &&
+             If.Cond.Against == ir::NoPlace &&
+             (If.Cond.How == ir::Condition::EQ ||
+              If.Cond.How == ir::Condition::NE))
+      Empty =
+          If.Succs[(If.Cond.How == ir::Condition::EQ) != If.Cond.Negated ? 0
+                                                                         : 1];
+    if (!Empty)
+      return std::nullopt;
+    // Reached by no other way, and with nothing done before the lock.
+    for (ir::BlockId B = 0; B != Fn.Blocks.size(); ++B)
+      if (B != L.Block && llvm::is_contained(Fn.Blocks[B].Succs, *Empty))
+        return std::nullopt;
+    std::optional<Point> Write;
+    const auto &Events = Fn.Blocks[*Empty].Events;
+    for (uint32_t I = 0; I != Events.size() && !Write; ++I) {
+      if (sets(Events[I], L.Of))
+        Write = Point{*Empty, I};
+      else if (Events[I].What == ir::Op::GuardEnd ||
+               Events[I].What == ir::Op::Unlock)
+        return std::nullopt;
+    }
+    if (!Write || !H.before(*Write).anyHere())
+      return std::nullopt;
+    return Write;
+  }
+
+  Finding start(const Look &First) const {
+    const ir::Block &Block = Fn.Blocks[First.Block];
+    Finding Found;
+    Found.Check = "runnel-double-checked-lock";
+    Found.Where = Block.TermRange;
+    for (const ir::Event &E : Block.Events)
+      if (E.What == ir::Op::Access && E.Subject == First.Of)
+        Found.Where = E.Where;
+    Found.Symbol = Fn.Id.str().str() + "::" + pretty(Fn, Fn.place(First.Of));
+    return Found;
+  }
+
+  void noteLock(Finding &Found, const LockState &S) const {
+    for (const Hold &Held : S.Holds)
+      if (Held.here() && Held.At.valid()) {
+        Found.Notes.push_back(
+            {rangeAt(Fn, Held.At), "the lock is taken here, after it"});
+        return;
       }
   }
+
+  Finding twice(const Look &First, Point Write, ir::BlockId Under) const {
+    const ir::Place &Pl = Fn.place(First.Of);
+    Finding Found = start(First);
+    Found.Message =
+        "'" + pretty(Fn, Pl) +
+        "' is looked at without the lock first: another thread that sees "
+        "it set may not see what it refers to, for it is not atomic";
+    noteLock(Found, H.exit(Under));
+    Found.Notes.push_back({rangeAt(Fn, Write), "it is set here"});
+    Found.Notes.push_back({Found.Where,
+                           "initialise it in a static local or by "
+                           "std::call_once, or make it a std::atomic"});
+    if (auto Atomic = makeAtomic(P, entityOf(P, Fn, Pl)))
+      Found.Fixes.push_back(std::move(*Atomic));
+    return Found;
+  }
+
+  Finding once(const Look &First, Point Write) const {
+    Finding Found = start(First);
+    Found.Message =
+        "'" + pretty(Fn, Fn.place(First.Of)) +
+        "' is looked at without the lock, and not again under it: two threads "
+        "that find it empty set it twice";
+    noteLock(Found, H.before(Write));
+    Found.Notes.push_back({rangeAt(Fn, Write), "it is set here, unasked"});
+    Found.Notes.push_back({Found.Where,
+                           "look at it under the lock, or initialise it in a "
+                           "static local or by std::call_once"});
+    return Found;
+  }
+
+  const ir::Program &P;
+  const ir::Function &Fn;
+  const HeldLocks &H;
+};
+} // namespace
+
+static std::vector<Finding> run(const Facts &F, const Options &) {
+  std::vector<Finding> Out;
+  for (const ir::Function &Fn : F.program().module().Functions)
+    if (Fn.Defined)
+      Pass(F, Fn).run(Out);
   return Out;
 }
 

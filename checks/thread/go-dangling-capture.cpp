@@ -2,9 +2,12 @@
 
 #include "checks/Check.h"
 #include "checks/analysis/Facts.h"
+#include "checks/analysis/HeldLocks.h"
 #include "checks/analysis/Paths.h"
 
 #include "llvm/ADT/STLExtras.h"
+
+#include <set>
 
 namespace runnel {
 
@@ -79,17 +82,19 @@ struct Dangling {
 
 class Pass {
 public:
-  explicit Pass(const Facts &F) : P(F.program()), Waits(P) {}
+  explicit Pass(const Facts &F) : F(F), P(F.program()), Waits(P) {}
   std::vector<Finding> run();
 
 private:
   void spawn(const ir::Function &Fn, Point At, const ir::Event &E);
+  bool changedMeanwhile(const ir::Function &Fn, Point At, const ir::Event &E);
   std::optional<Dangling> captured(const ir::Function &Fn,
                                    const ir::Capture &C) const;
   std::optional<Fix> byValue(const ir::Function &Fn, Point At,
                              const ir::Function &Body,
                              llvm::ArrayRef<Dangling> All) const;
 
+  const Facts &F;
   const ir::Program &P;
   MayWait Waits;
   std::vector<Finding> Out;
@@ -304,7 +309,79 @@ void Pass::spawn(const ir::Function &Fn, Point At, const ir::Event &E) {
   Out.push_back(std::move(Found)); // one finding a goroutine
 }
 
+static const char *starts(ir::SpawnKind Kind) {
+  switch (Kind) {
+  case ir::SpawnKind::Goroutine:
+    return "goroutine";
+  case ir::SpawnKind::Thread:
+    return "thread";
+  default:
+    return "task";
+  }
+}
+
+/// `for (int i...) threads.emplace_back([&i] { ... })`: the loop goes on to
+/// change what the thread looks at.
+bool Pass::changedMeanwhile(const ir::Function &Fn, Point At,
+                            const ir::Event &E) {
+  const ir::Function *Body = P.function(E.Callee);
+  if (!Body || !Body->Lambda)
+    return false;
+  for (const ir::Capture &C : Body->Captures) {
+    if (!C.ByReference || C.IsThis || C.Source == ir::NoPlace)
+      continue;
+    const ir::Place &Pl = Fn.place(C.Source);
+    const ir::Variable *V = dies(Fn, Pl);
+    if (!V || !V->Type.Scalar || !Pl.Path.empty() ||
+        V->Type.Is != ir::Role::Data)
+      continue;
+    // Waiting for anything may be waiting for the thread; a lock may be what
+    // the thread takes as well.
+    auto Changed = nextAfter(
+        Fn, At,
+        [&](const ir::Event &Each) {
+          return Each.What == ir::Op::Access && Each.has(ir::Write) &&
+                 Each.Subject != ir::NoPlace &&
+                 Fn.place(Each.Subject).sameRoot(Pl);
+        },
+        [&](const ir::Event &Each) {
+          return Waits(Each) ||
+                 (Each.What == ir::Op::Declare && Each.Subject != ir::NoPlace &&
+                  Fn.place(Each.Subject).sameRoot(Pl));
+        });
+    if (!Changed ||
+        (!F.held(Fn).trivial() && !F.held(Fn).before(*Changed).Holds.empty()))
+      continue;
+    const Dangling D{V, &C, C.Id.str().str(), false};
+    const std::string Who = starts(E.spawnKind());
+    Finding Found;
+    Found.Check = "runnel-go-dangling-capture";
+    Found.Where = C.Where.valid() ? C.Where : E.Where;
+    Found.Symbol = Fn.Id.str().str() + "::" + D.Name;
+    Found.Message = "'" + D.Name + "' is captured by reference by a " + Who +
+                    ", and changed while the " + Who + " runs";
+    Found.Notes.push_back({E.Where, "the " + Who + " is started here"});
+    Found.Notes.push_back(
+        {rangeAt(Fn, *Changed), "'" + D.Name +
+                                    "' is changed here, and nothing "
+                                    "waits in between"});
+    Found.Notes.push_back({E.Where, "capture it by value"});
+    if (auto Fixed = byValue(Fn, At, *Body, D))
+      Found.Fixes.push_back(std::move(*Fixed));
+    Out.push_back(std::move(Found));
+    return true;
+  }
+  return false;
+}
+
 std::vector<Finding> Pass::run() {
+  std::set<const ir::Event *> Said;
+  for (const ir::Function &Fn : P.module().Functions)
+    forEachEvent(Fn, [&](Point At, const ir::Event &E) {
+      if (E.What == ir::Op::Spawn && E.spawnKind() != ir::SpawnKind::Callback &&
+          changedMeanwhile(Fn, At, E))
+        Said.insert(&E);
+    });
   for (const ir::Function &Fn : P.module().Functions) {
     // Locals of main live as long as the program, near enough.
     if (Fn.Main)
@@ -317,7 +394,7 @@ std::vector<Finding> Pass::run() {
         }))
       continue;
     forEachEvent(Fn, [&](Point At, const ir::Event &E) {
-      if (E.What == ir::Op::Spawn)
+      if (E.What == ir::Op::Spawn && !Said.count(&E))
         spawn(Fn, At, E);
     });
   }

@@ -6,6 +6,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <optional>
+
 namespace runnel {
 
 using namespace analysis;
@@ -42,6 +44,67 @@ static bool asksJoinable(const ir::Function &F, ir::PlaceId Thread) {
   });
 }
 
+static bool isStdThread(const ir::TypeRef &T) {
+  // A handle has no destructor: forgetting one ends nothing.
+  return T.Is == ir::Role::Thread && !T.indirect() &&
+         llvm::StringRef(T.Spelling).contains("thread") &&
+         !llvm::StringRef(T.Spelling).contains("pthread");
+}
+
+/// `std::vector<std::thread> workers;`
+static bool isOfStdThreads(const ir::TypeRef &T) {
+  return T.Is == ir::Role::Container && !T.indirect() &&
+         T.ElementIs == ir::Role::Thread &&
+         llvm::StringRef(T.Spelling).contains("<std::thread>");
+}
+
+/// Says anything of \p Container: looks through it, moves it, passes it on.
+static bool mentions(const ir::Function &F, const ir::Event &E,
+                     const ir::Place &Container) {
+  auto Is = [&](ir::PlaceId Pl) {
+    return Pl != ir::NoPlace && F.place(Pl).sameRoot(Container);
+  };
+  return E.What != ir::Op::ScopeEnd &&
+         (E.What == ir::Op::Throw || Is(E.Subject) || Is(E.Other) ||
+          llvm::any_of(E.Args,
+                       [&](const ir::Operand &A) { return Is(A.Place); }));
+}
+
+/// Where what \p E starts is destroyed though nobody has joined it.
+static std::optional<Point> forgotten(const ir::Function &Fn, Point At,
+                                      const ir::Event &E) {
+  const ir::Place &Pl = Fn.place(E.Subject);
+  if (Pl.Root != ir::Place::Local)
+    return std::nullopt;
+  const ir::TypeRef &T = Fn.Locals[Pl.Index].Type;
+  if (Pl.Path.empty() && isStdThread(T)) {
+    if (asksJoinable(Fn, E.Subject))
+      return std::nullopt;
+    return nextAfter(
+        Fn, At,
+        [&](const ir::Event &Each) {
+          return Each.What == ir::Op::ScopeEnd && Each.Subject == E.Subject;
+        },
+        [&](const ir::Event &Each) { return takesCare(Each, E.Subject); });
+  }
+  // An element: what happens to the container is not told apart, so that any
+  // word of it is one of care.
+  if (Pl.Path.size() == 1 && Pl.Path[0].How == ir::Step::Index &&
+      isOfStdThreads(T) && inLoop(Fn, At.Block))
+    return nextAfter(
+        Fn, At,
+        [&](const ir::Event &Each) {
+          return Each.What == ir::Op::ScopeEnd && Each.Subject != ir::NoPlace &&
+                 Fn.place(Each.Subject).Path.empty() &&
+                 Fn.place(Each.Subject).sameRoot(Pl);
+        },
+        [&](const ir::Event &Each) {
+          // The next round starts another one.
+          return !(Each.Statement == E.Statement) && mentions(Fn, Each, Pl);
+        });
+  return std::nullopt;
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Finding> Out;
   for (const ir::Function &Fn : F.program().module().Functions)
@@ -49,40 +112,32 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
       if (E.What != ir::Op::Spawn || E.Subject == ir::NoPlace ||
           E.spawnKind() != ir::SpawnKind::Thread)
         return;
-      const ir::Place &Pl = Fn.place(E.Subject);
-      if (Pl.Root != ir::Place::Local || !Pl.Path.empty() ||
-          Fn.Locals[Pl.Index].Type.Is != ir::Role::Thread ||
-          Fn.Locals[Pl.Index].Type.indirect() ||
-          !llvm::StringRef(Fn.Locals[Pl.Index].Type.Spelling)
-               .contains("thread") ||
-          // A handle has no destructor: forgetting one ends nothing.
-          llvm::StringRef(Fn.Locals[Pl.Index].Type.Spelling)
-              .contains("pthread"))
-        return;
-      if (asksJoinable(Fn, E.Subject))
-        return;
-      auto End = nextAfter(
-          Fn, At,
-          [&](const ir::Event &Each) {
-            return Each.What == ir::Op::ScopeEnd && Each.Subject == E.Subject;
-          },
-          [&](const ir::Event &Each) { return takesCare(Each, E.Subject); });
+      const std::optional<Point> End = forgotten(Fn, At, E);
       if (!End)
         return;
-      const ir::Variable &V = Fn.Locals[Pl.Index];
+      const ir::Variable &V = Fn.Locals[Fn.place(E.Subject).Index];
+      const bool Several = V.Type.Is == ir::Role::Container;
+      const std::string Name = V.Id.str().str();
       Finding Found;
       Found.Check = "runnel-thread-unjoined-path";
       Found.Where = E.Where;
-      Found.Symbol = Fn.Id.str().str() + "::" + V.Id.str().str();
-      Found.Message = "'" + V.Id.str().str() +
-                      "' is not joined on every path: its destructor then "
-                      "ends the program";
-      Found.Notes.push_back({rangeAt(Fn, *End), "it is destroyed here, still "
-                                                "joinable"});
+      Found.Symbol = Fn.Id.str().str() + "::" + Name;
+      Found.Message =
+          Several ? "the threads of '" + Name +
+                        "' are not joined on every path: their destructors "
+                        "then end the program"
+                  : "'" + Name +
+                        "' is not joined on every path: its destructor then "
+                        "ends the program";
+      Found.Notes.push_back(
+          {rangeAt(Fn, *End), Several ? "they are destroyed here, still "
+                                        "joinable"
+                                      : "it is destroyed here, still "
+                                        "joinable"});
       Found.Notes.push_back({V.TypeText.valid() ? V.TypeText : E.Where,
                              "a std::jthread joins when it is destroyed"});
       if (V.TypeText.editable() && V.Type.Spelling == "std::thread")
-        Found.Fixes.push_back({"make '" + V.Id.str().str() + "' a std::jthread",
+        Found.Fixes.push_back({"make '" + Name + "' a std::jthread",
                                {{V.TypeText, "std::jthread"}}});
       Out.push_back(std::move(Found));
     });

@@ -1,14 +1,13 @@
 //===- volatile-sync.cpp - volatile in place of atomic --------------------===//
 
 #include "checks/Check.h"
-#include "checks/analysis/CallGraph.h"
 #include "checks/analysis/DataUses.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/HeldLocks.h"
 #include "checks/analysis/Paths.h"
 #include "checks/thread/MakeAtomic.h"
+#include "checks/thread/OnThreads.h"
 
-#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 
 namespace runnel {
@@ -20,24 +19,6 @@ static bool isVolatile(const ir::TypeRef &T) {
   return T.Volatile && !T.Const && !T.indirect() && !T.Array &&
          (T.Scalar || T.Pointer) && T.Is != ir::Role::Atomic &&
          !llvm::StringRef(T.Spelling.str()).contains("sig_atomic_t");
-}
-
-/// What runs on a thread of its own, and what that calls, three calls deep.
-static llvm::DenseSet<const ir::Function *> onThreads(const Facts &F) {
-  llvm::DenseSet<const ir::Function *> Out;
-  std::vector<const ir::Function *> Work, Next;
-  for (const ir::Function *Fn : F.callGraph().functions())
-    if (F.callGraph().isSpawned(*Fn))
-      Work.push_back(Fn);
-  for (unsigned Depth = 0; Depth != 4 && !Work.empty(); ++Depth) {
-    Next.clear();
-    for (const ir::Function *Fn : Work)
-      if (Out.insert(Fn).second)
-        for (const CallEdge &E : F.callGraph().callees(*Fn))
-          Next.push_back(E.Callee);
-    std::swap(Work, Next);
-  }
-  return Out;
 }
 
 static std::vector<Finding> run(const Facts &F, const Options &) {

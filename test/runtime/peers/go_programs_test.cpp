@@ -248,8 +248,8 @@ TEST(go_programs, cases_that_come_and_go) {
   });
 }
 
-// [select2] A select in a loop keeps nothing: one that left something would leave 20,000. Workers take
-// stacks by the dozen, so that some more of them prove nothing.
+// [select2] A select in a loop keeps nothing: one that left something would leave 20,000. Workers
+// take stacks by the dozen, so that some more of them prove nothing.
 TEST(go_programs, selects_leave_nothing_behind) {
   channel<int> c, never;
   auto sender = runnel::spawn([=] {

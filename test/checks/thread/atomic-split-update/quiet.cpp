@@ -43,6 +43,11 @@ struct Counted {
     if (refs % 1000 == 0) // trap: each thousandth, of a count that one thread keeps
       other = 1;
   }
+  void downgrade() {
+    refs += 2;
+    if (!(refs & 8)) // trap: a bit that others set
+      other = 1;
+  }
   void loud(bool verbose) {
     ++refs;
     if (verbose) // trap: decided by something else

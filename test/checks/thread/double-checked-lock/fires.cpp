@@ -82,3 +82,27 @@ void init() {
     pthread_mutex_unlock(&init_mutex);
   }
 }
+
+/// One look, without the lock.
+class Unasked {
+public:
+  int first() {
+    if (!index_) { // expect: double-checked-lock "not again under it"
+      std::lock_guard<std::mutex> hold(lazy_);
+      index_ = std::make_unique<int>(1);
+    }
+    return *index_;
+  }
+  int second() {
+    if (raw_ == nullptr) { // expect: double-checked-lock "'raw_'"
+      std::lock_guard<std::mutex> hold(lazy_);
+      raw_ = new int(2); // note: "unasked"
+    }
+    return *raw_;
+  }
+
+private:
+  std::mutex lazy_;
+  std::unique_ptr<int> index_;
+  int *raw_ = nullptr;
+};

@@ -111,3 +111,38 @@ void parameter(int *out, std::mutex &mutex) {
       *out = 1;
   }
 }
+
+class Unasked {
+public:
+  void replace(int n) {
+    if (made_) { // trap: not the empty side
+      std::lock_guard<std::mutex> hold(lazy_);
+      made_ = std::make_unique<int>(n);
+    }
+  }
+  int make() {
+    std::lock_guard<std::mutex> hold(lazy_);
+    if (!made_) // trap: under the lock
+      made_ = std::make_unique<int>(3);
+    return *made_;
+  }
+  void elsewhere() {
+    if (!made_) { // trap: somebody else is asked under the lock
+      std::lock_guard<std::mutex> hold(lazy_);
+      ++tries_;
+    }
+  }
+  void guarded() {
+    if (!made_) { // trap: asked again
+      std::lock_guard<std::mutex> hold(other_);
+      if (tries_ > 2 || made_)
+        return;
+      tries_ = 1;
+    }
+  }
+
+private:
+  std::mutex lazy_, other_;
+  std::unique_ptr<int> made_;
+  int tries_ = 0;
+};

@@ -1,5 +1,6 @@
 // Goroutines that outlive what they captured.
 // flags: -isystem %runtime
+#include <future>
 #include <runnel/runnel.h>
 #include <string>
 #include <string_view>
@@ -75,4 +76,26 @@ void detached_with_argument() {
 void group_of_the_caller(runnel::wait_group &wg) {
   int n = 1;
   wg.go([&] { use(n); }); // expect: go-dangling-capture "'n'"
+}
+
+void each_round() {
+  std::vector<std::thread> all;
+  for (int i = 0; i < 8; ++i)
+    all.emplace_back([&i] { use(i); }); // expect: go-dangling-capture "changed while the thread runs"
+  for (auto &t : all)
+    t.join();
+}
+
+void behind_its_back() {
+  int n = 1;
+  std::thread t([&] { use(n); }); // expect: go-dangling-capture "'n'"
+  n = 2; // note: "changed here"
+  t.join();
+}
+
+void task() {
+  int n = 1;
+  auto done = std::async(std::launch::async, [&n] { use(n); }); // expect: go-dangling-capture "by a task"
+  ++n;
+  done.get();
 }

@@ -1,5 +1,8 @@
 // Goroutines that end in time, or own what they use.
 // flags: -isystem %runtime
+#include <atomic>
+#include <mutex>
+#include <vector>
 #include <runnel/runnel.h>
 #include <memory>
 #include <string>
@@ -116,4 +119,56 @@ void detached_with_copies() {
 int main() {
   int n = 1;
   runnel::go([&] { use(n); }); // trap: as long as the program
+}
+
+void each_its_own() {
+  std::vector<std::thread> all;
+  for (int i = 0; i < 8; ++i)
+    all.emplace_back([i] { use(i); }); // trap: a copy
+  for (auto &t : all)
+    t.join();
+}
+
+void inside(const std::vector<int> &in) {
+  std::vector<std::thread> all;
+  for (size_t i = 0; i < in.size(); ++i) {
+    int mine = in[i];
+    std::thread t([&] { use(mine); });
+    t.join(); // trap: joined before the next round
+  }
+}
+
+void after_the_join() {
+  int n = 1;
+  std::thread t([&] { n = 2; });
+  t.join();
+  n = 3; // trap: the thread is over
+}
+
+void before_the_start() {
+  int n = 1;
+  n = 2; // trap
+  std::thread t([&] { use(n); });
+  t.join();
+}
+
+void under_a_lock() {
+  std::mutex m;
+  int n = 1;
+  std::thread t([&] {
+    std::lock_guard hold(m);
+    use(n);
+  });
+  {
+    std::lock_guard hold(m);
+    n = 2; // trap: the thread locks as well
+  }
+  t.join();
+}
+
+void shared_on_purpose() {
+  std::atomic<int> n{1};
+  std::thread t([&] { use(n); });
+  n = 2; // trap: atomic
+  t.join();
 }

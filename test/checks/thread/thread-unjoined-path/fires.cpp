@@ -1,4 +1,5 @@
 // Threads that some path destroys while they are joinable.
+#include <vector>
 #include <thread>
 void work();
 bool ready();
@@ -21,4 +22,15 @@ int in_a_branch(int n) {
     return n;
   }
   return 0;
+}
+
+int check(int);
+void several(int n) {
+  std::vector<std::thread> all;
+  for (int i = 0; i < n; ++i)
+    all.emplace_back(work); // expect: thread-unjoined-path "the threads of 'all'"
+  if (check(n) < 0)
+    return; // note: "they are destroyed here"
+  for (auto &t : all)
+    t.join();
 }

@@ -43,3 +43,35 @@ void if_joinable() {
 void not_started() {
   std::thread t; // trap: nothing to join
 }
+
+int check(int);
+void several(int n) {
+  std::vector<std::thread> all;
+  if (check(n) < 0)
+    return; // trap: none was started
+  for (int i = 0; i < n; ++i)
+    all.emplace_back(work);
+  for (auto &t : all)
+    t.join();
+}
+
+void join_all(std::vector<std::thread> &);
+void by_helper(int n) {
+  std::vector<std::thread> all;
+  for (int i = 0; i < n; ++i)
+    all.emplace_back(work); // trap: somebody else joins them
+  join_all(all);
+}
+
+std::vector<std::thread> made(int n) {
+  std::vector<std::thread> all;
+  for (int i = 0; i < n; ++i)
+    all.emplace_back(work); // trap: the caller's
+  return all;
+}
+
+void joining(int n) {
+  std::vector<std::jthread> all;
+  for (int i = 0; i < n; ++i)
+    all.emplace_back(work); // trap: they join themselves
+}

@@ -21,10 +21,12 @@ static bool isPlain(const ir::Event &E) {
 }
 
 /// Of one operation: an atomic that is not a local. A local is shared only
-/// while something refers to it.
+/// while something refers to it. Of what a pointer leads to, we do not see how
+/// it is read: `p->load(order)`.
 static bool isAtomic(const ir::Function &Fn, const ir::Event &E) {
   return E.What == ir::Op::Access && E.has(ir::AtomicAccess) &&
-         Fn.place(E.Subject).Root != ir::Place::Local;
+         Fn.place(E.Subject).Root != ir::Place::Local &&
+         !Fn.place(E.Subject).Type.Pointer;
 }
 
 /// Under a lock there is no other writer, if all of them take it.

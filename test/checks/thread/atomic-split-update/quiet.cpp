@@ -11,6 +11,10 @@ void one_writer() {
   // trap: both orders spelled out: there is one writer
   count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
+void set_bits(std::atomic<unsigned> *word, unsigned mask) {
+  // trap: one writer, through a pointer
+  word->store(word->load(std::memory_order_relaxed) | mask, std::memory_order_relaxed);
+}
 void from_another() { count = other + 1; } // trap: two variables
 void no_atomic() { plain = plain + 1; } // trap: no atomic
 void exchange() {

@@ -19,19 +19,35 @@ using ir::Event;
 using ir::Function;
 using ir::Place;
 
+/// Two things of a kind: `a` and `b`, `a.id` and `b.id`; not a balance and an
+/// amount.
+static bool alike(const Place &A, const Place &B) {
+  return !A.sameRoot(B) && A.Type.Spelling == B.Type.Spelling &&
+         A.Path == B.Path;
+}
+
 /// Whether the function compares two things of a kind to decide what to do:
 /// how code that locks two objects of one class in a fixed order looks.
 static bool ordersObjects(const Function &F) {
-  return llvm::any_of(F.Blocks, [](const ir::Block &B) {
+  return llvm::any_of(F.Blocks, [&](const ir::Block &B) {
     const ir::Condition &C = B.Cond;
     if (C.What == ir::Condition::Compare)
-      return C.How >= ir::Condition::LT && C.Against != ir::NoPlace;
+      return C.How >= ir::Condition::LT && C.Against != ir::NoPlace &&
+             C.Subject != ir::NoPlace &&
+             alike(F.place(C.Subject), F.place(C.Against));
     if (C.What != ir::Condition::Opaque)
       return false;
     llvm::StringRef Text = C.Text.str();
-    return Text.contains("less") ||
-           (Text.contains('&') && Text.find_first_of("<>") != Text.npos) ||
-           (C.Reads.size() >= 2 && Text.find_first_of("<>") != Text.npos);
+    if (Text.contains("less"))
+      return true;
+    if (Text.find_first_of("<>") == Text.npos)
+      return false;
+    for (size_t I = 0; I < C.Reads.size(); ++I)
+      for (size_t J = 0; J != I; ++J)
+        if (alike(F.place(C.Reads[I]), F.place(C.Reads[J])))
+          return true;
+    // Addresses.
+    return Text.contains('&');
   });
 }
 

@@ -100,6 +100,18 @@ private:
            !(W.First.Root == W.Second.Root && W.First.Index == W.Second.Index);
   }
 
+  /// `child.setParent(this)`: whoever is told of this object is below it, and
+  /// the same two do not meet the other way round.
+  static bool isHierarchy(const LockWitness &W) {
+    const ir::Event &E = analysis::eventAt(*W.In, W.Acquired);
+    return W.First.Root == ir::Place::This &&
+           llvm::any_of(E.Args, [&](const ir::Operand &A) {
+             return A.How == ir::Operand::PlaceArg && A.Place != ir::NoPlace &&
+                    W.In->place(A.Place).Root == ir::Place::This &&
+                    W.In->place(A.Place).Path.empty();
+           });
+  }
+
   /// Guards that stand directly one after the other are the business of
   /// web-sequential-guards, which can mend them.
   static bool isSideBySide(const LockWitness &W) {
@@ -117,7 +129,8 @@ private:
 
   void pair(const LockEdge &E) {
     for (const LockWitness &W : E.Witnesses) {
-      if (!isInterchangeable(W) || isSideBySide(W) || !web::isBelieved(F, W))
+      if (!isInterchangeable(W) || isHierarchy(W) || isSideBySide(W) ||
+          !web::isBelieved(F, W))
         continue;
       const std::string First = analysis::pretty(*W.In, W.First),
                         Second = analysis::pretty(*W.In, W.Second);

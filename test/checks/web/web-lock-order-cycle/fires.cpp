@@ -273,3 +273,24 @@ void boxes(Box<int> &i, Box<long> &l) {
   l.put(i.take());
   i.put(static_cast<int>(l.take()));
 }
+
+// A balance that is compared with an amount puts no order between accounts.
+class Purse {
+public:
+  void put(long n) {
+    std::lock_guard<std::mutex> hold(purse_mu_);
+    cents_ += n;
+  }
+  bool pay(Purse &to, long n) {
+    std::lock_guard<std::mutex> hold(purse_mu_);
+    if (cents_ < n)
+      return false;
+    cents_ -= n;
+    to.put(n); // expect: web-lock-order-cycle "of two objects"
+    return true;
+  }
+
+private:
+  std::mutex purse_mu_;
+  long cents_ = 0;
+};

@@ -388,3 +388,22 @@ struct Drops {
     std::lock_guard x(m);
   }
 };
+
+// trap: a parent tells its child of itself
+class Widget {
+public:
+  void setParent(Widget *parent) {
+    std::lock_guard<std::mutex> hold(widget_mu_);
+    parent_ = parent;
+  }
+  void add(Widget &child) {
+    std::lock_guard<std::mutex> hold(widget_mu_);
+    ++children_;
+    child.setParent(this);
+  }
+
+private:
+  std::mutex widget_mu_;
+  Widget *parent_ = nullptr;
+  int children_ = 0;
+};

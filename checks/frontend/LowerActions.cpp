@@ -171,9 +171,10 @@ void Lowering::constructIn(const CallParts &P, PlaceId Object,
     Best = C;
     BestFit = Fit;
   }
-  // One that the compiler has not yet written does what `new` says by itself.
-  if (!Best || Tie || Best->isTrivial() ||
-      ((Best->isImplicit() || Best->isDefaulted()) && !Best->hasBody())) {
+  // One that the compiler makes does what `new` says by itself; whether it has
+  // been written depends on who else uses it.
+  if (!Best || Tie || Best->isTrivial() || Best->isImplicit() ||
+      Best->isDefaulted()) {
     if (Args.empty() && !Tie)
       initialiseFields(Object, R, P.Call->getSourceRange());
     return;

@@ -319,6 +319,9 @@ const Expr *Lowering::accessorResult(const CXXMethodDecl *M) {
   if (M->isVirtual() && !M->hasAttr<FinalAttr>() &&
       !M->getParent()->isEffectivelyFinal())
     return nullptr;
+  // A system header's is known by its contract; its body may not be there.
+  if (Where.isSystem(M->getLocation()))
+    return nullptr;
   const FunctionDecl *Definition = nullptr;
   const auto *Body = dyn_cast_or_null<CompoundStmt>(M->getBody(Definition));
   if (!Body || Body->size() != 1)

@@ -191,10 +191,15 @@ void ModuleBuilder::walkMethods(const CXXRecordDecl *R) {
       // moves add nothing.
       if (F->isImplicit() || F->isDefaulted()) {
         const auto *C = dyn_cast<CXXConstructorDecl>(F);
-        bool Wanted =
-            isa<CXXDestructorDecl>(F) || (C && C->isDefaultConstructor());
-        if (!Wanted || F->isTrivial())
+        const auto *Ends = dyn_cast<CXXDestructorDecl>(F);
+        if ((!Ends && !(C && C->isDefaultConstructor())) || F->isTrivial())
           continue;
+        // Clang writes them for those who use them, and where the bodies of
+        // system headers are parsed these may be the only ones.
+        if (!Ends || !Ends->isVirtual()) {
+          CompilerMade.push_back(F);
+          continue;
+        }
       }
       lowerFunction(F);
     } else if (const auto *T = dyn_cast<FunctionTemplateDecl>(D)) {
@@ -303,6 +308,11 @@ void ModuleBuilder::walkDecl(const Decl *D) {
     const auto *V = cast<VarDecl>(D);
     if (!V->getDescribedVarTemplate())
       want(V);
+    if (const auto *C = dyn_cast_or_null<CXXConstructExpr>(
+            V->getInit() ? V->getInit()->IgnoreImplicit() : nullptr);
+        C && !V->isTemplated() &&
+        !Where.isSystem(C->getConstructor()->getLocation()))
+      want(C->getConstructor());
     allow(V);
     return;
   }
@@ -314,6 +324,22 @@ void ModuleBuilder::walkDecl(const Decl *D) {
 void ModuleBuilder::walk(const DeclContext *Scope) {
   for (const Decl *D : Scope->decls())
     walkDecl(D);
+}
+
+// Those that project code uses, which may be by others of them.
+void ModuleBuilder::lowerCompilerMade() {
+  for (bool Again = true; Again;) {
+    Again = false;
+    // By number: what is lowered may add to them.
+    for (size_t I = 0; I < CompilerMade.size(); ++I) {
+      const FunctionDecl *&F = CompilerMade[I];
+      if (!F || !Wanted.contains(Names.of(F)))
+        continue;
+      const FunctionDecl *Used = std::exchange(F, nullptr);
+      lowerFunction(Used);
+      Again = true;
+    }
+  }
 }
 
 void ModuleBuilder::addSuppressions() {
@@ -337,6 +363,7 @@ ir::Module ModuleBuilder::build() {
     else
       walkDecl(D);
   }
+  lowerCompilerMade();
   for (auto &[Symbol, F] : Wanted) {
     if (LoweredFunctions.contains(Symbol))
       continue;

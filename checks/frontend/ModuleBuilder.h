@@ -14,6 +14,7 @@
 
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace runnel::frontend {
 
@@ -61,6 +62,7 @@ private:
   ir::Function header(const clang::FunctionDecl *F);
   void fillRecord(const clang::CXXRecordDecl *R, ir::Record &Out);
   void addField(const clang::DeclaratorDecl *D, ir::Record &Out);
+  void lowerCompilerMade();
   void addSuppressions();
 
   clang::ASTContext &Context;
@@ -74,6 +76,8 @@ private:
   std::unordered_set<ir::Name> SeenRecords;
   /// Callees without a body here.
   std::unordered_map<ir::Name, const clang::FunctionDecl *> Wanted;
+  /// Compiler-made members, until somebody wants them.
+  std::vector<const clang::FunctionDecl *> CompilerMade;
   unsigned InnerDepth = 0;
 };
 

@@ -194,6 +194,14 @@ Polls findPolls(const Facts &Fx) {
         std::vector<ir::BlockId> Loop = loopThrough(F, B, Block.Succs[I]);
         if (Loop.empty() || llvm::is_contained(Loop, Block.Succs[1 - I]))
           continue;
+        // A variable of one turn is not looked at in the next.
+        if (llvm::any_of(Loop, [&](ir::BlockId L) {
+              return llvm::any_of(F.Blocks[L].Events, [&](const ir::Event &E) {
+                return E.What == ir::Op::Declare &&
+                       entityOf(P, F, F.place(E.Subject), &Args) == On;
+              });
+            }))
+          continue;
         Body Does = bodyOf(P, F, Loop);
         if (Does.Blocks || (Does.Works && Does.Pause != Poll::Sleep))
           continue;

@@ -107,3 +107,21 @@ public:
   }
   void next(unsigned mine) { turn_.store(mine + 1); }
 };
+
+template <class Visit> void for_each_of(int n, Visit visit) {
+  for (int i = 0; i < n; ++i)
+    visit(i);
+}
+
+void looks_after_all(int n) {
+  auto pause = 10ms;
+  for (;;) {
+    std::this_thread::sleep_for(pause);
+    bool helped = false;
+    for_each_of(n, [&](int) {
+      if (more())
+        helped = true;
+    });
+    pause = helped ? 1ms : 10ms; // trap: a new variable in each turn
+  }
+}

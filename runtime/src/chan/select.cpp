@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <mutex>
 #include <stdexcept>
 
 namespace runnel::detail {
@@ -53,15 +54,11 @@ struct select_engine::pass {
     case_base& c = *cases[i];
     owner wake;
     c.used_ = true;
-    c.core_->lock.lock();
     bool done;
-    try {
-      done = c.try_locked(wake);
-    } catch (...) { // a value that throws when it moves; nothing has happened
-      c.core_->lock.unlock();
-      throw;
+    {
+      std::lock_guard hold(c.core_->lock);
+      done = c.try_locked(wake); // if the value throws when it moves nothing has happened
     }
-    c.core_->lock.unlock();
     if (wake)
       ready(wake);
     return done;
@@ -247,7 +244,7 @@ struct select_engine::pass {
     w.who = me;
     w.index = static_cast<std::uint32_t>(i);
     w.ok = false;
-    w.error = nullptr;
+    w.failed = false;
     (c.kind_ == case_kind::recv ? c.core_->receivers : c.core_->senders).push(w);
   }
 
@@ -338,7 +335,7 @@ std::size_t select_engine::run(case_base* const* cases, std::size_t n) {
   winner.used_ = true;
   if (!waited) {
     winner.waiter_.ok = true;
-    winner.waiter_.error = nullptr;
+    winner.waiter_.failed = false;
   }
   winner.finish(winner.waiter_);
   return won;

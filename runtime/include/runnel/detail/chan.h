@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <exception>
 #include <limits>
-#include <memory>
 #include <new>
 #include <optional>
 #include <type_traits>
@@ -55,27 +54,11 @@ template <class E> struct chan final : chan_core {
   attempt try_send(E& value, owner& wake) noexcept(moves_quietly) {
     if (closed.load(std::memory_order_relaxed)) [[unlikely]]
       return attempt::closed;
-    if (!receivers.empty()) {
-      if constexpr (moves_quietly) {
-        if (waiter* w = receivers.pop_claimed()) {
-          static_cast<std::optional<E>*>(w->slot)->emplace(std::move(value));
-          w->ok = true;
-          wake = w->who;
-          return attempt::done;
-        }
-      } else if (waiter* w = receivers.hold_front()) {
-        try {
-          static_cast<std::optional<E>*>(w->slot)->emplace(std::move(value));
-        } catch (...) {
-          wait_queue::release_front(*w);
-          throw;
-        }
-        w->ok = true;
-        wake = w->who;
-        receivers.commit_front(*w);
-        return attempt::done;
-      }
-    }
+    const auto hand_over = [&](void* into) noexcept(moves_quietly) {
+      static_cast<std::optional<E>*>(into)->emplace(std::move(value));
+    };
+    if (!receivers.empty() && meet(receivers, wake, hand_over))
+      return attempt::done;
     std::uint32_t n = count.load(std::memory_order_relaxed);
     if (n == capacity)
       return attempt::blocked;
@@ -97,41 +80,20 @@ template <class E> struct chan final : chan_core {
       count.store(n - 1, std::memory_order_relaxed);
       return attempt::done;
     }
-    if (!senders.empty()) {
-      if constexpr (moves_quietly) {
-        if (waiter* w = senders.pop_claimed()) {
-          out.emplace(std::move(*static_cast<E*>(w->slot)));
-          w->ok = true;
-          wake = w->who;
-          return attempt::done;
-        }
-      } else if (waiter* w = senders.hold_front()) {
-        try {
-          out.emplace(std::move(*static_cast<E*>(w->slot)));
-        } catch (...) {
-          wait_queue::release_front(*w);
-          throw;
-        }
-        w->ok = true;
-        wake = w->who;
-        senders.commit_front(*w);
-        return attempt::done;
-      }
-    }
+    const auto take_over = [&](void* from) noexcept(moves_quietly) {
+      out.emplace(std::move(*static_cast<E*>(from)));
+    };
+    if (!senders.empty() && meet(senders, wake, take_over))
+      return attempt::done;
     return closed.load(std::memory_order_relaxed) ? attempt::closed : attempt::blocked;
   }
 
   RUNNEL_BLOCKING RUNNEL_SUSPENDS void send(E& value) {
     decision_point(this);
-    owner wake;
-    switch (locked_send(value, wake)) {
+    switch (enter_to_send(value)) {
     case attempt::done:
-      lock.unlock();
-      if (wake)
-        ready(wake);
       return;
     case attempt::closed:
-      lock.unlock();
       throw_send_on_closed();
     case attempt::blocked:
       break;
@@ -146,19 +108,8 @@ template <class E> struct chan final : chan_core {
 
   RUNNEL_BLOCKING RUNNEL_SUSPENDS void recv(std::optional<E>& out) {
     decision_point(this);
-    owner wake;
-    switch (locked_recv(out, wake)) {
-    case attempt::done:
-      lock.unlock();
-      if (wake)
-        ready(wake);
+    if (enter_to_recv(out) != attempt::blocked)
       return;
-    case attempt::closed:
-      lock.unlock();
-      return;
-    case attempt::blocked:
-      break;
-    }
     waiter w;
     w.slot = &out;
     w.who = self();
@@ -169,43 +120,22 @@ template <class E> struct chan final : chan_core {
   /// done, closed, or blocked: nothing happened.
   attempt send_now(E& value) {
     decision_point(this);
-    if (!may_send())
-      return attempt::blocked;
-    owner wake;
-    attempt a = locked_send(value, wake);
-    lock.unlock();
-    if (wake)
-      ready(wake);
-    return a;
+    return may_send() ? leave_if_blocked(enter_to_send(value)) : attempt::blocked;
   }
-
   attempt recv_now(std::optional<E>& out) {
     decision_point(this);
-    if (!may_recv())
-      return attempt::blocked;
-    owner wake;
-    attempt a = locked_recv(out, wake);
-    lock.unlock();
-    if (wake)
-      ready(wake);
-    return a;
+    return may_recv() ? leave_if_blocked(enter_to_recv(out)) : attempt::blocked;
   }
 
   /// blocked: the deadline passed.
   RUNNEL_BLOCKING RUNNEL_SUSPENDS attempt send_until(E& value, clock::time_point deadline) {
     decision_point(this);
-    owner wake;
-    attempt a = locked_send(value, wake);
-    if (a != attempt::blocked) {
-      lock.unlock();
-      if (wake)
-        ready(wake);
+    if (attempt a = enter_to_send(value); a != attempt::blocked)
       return a;
-    }
     timed_waiter w(*this, &value);
     if (!w.wait(senders, reason::chan_send, deadline))
       return attempt::blocked;
-    if (w.node.error)
+    if (w.node.failed)
       finish_send(w.node);
     return w.node.ok ? attempt::done : attempt::closed;
   }
@@ -213,14 +143,8 @@ template <class E> struct chan final : chan_core {
   RUNNEL_BLOCKING RUNNEL_SUSPENDS attempt recv_until(std::optional<E>& out,
                                                      clock::time_point deadline) {
     decision_point(this);
-    owner wake;
-    attempt a = locked_recv(out, wake);
-    if (a != attempt::blocked) {
-      lock.unlock();
-      if (wake)
-        ready(wake);
+    if (attempt a = enter_to_recv(out); a != attempt::blocked)
       return a;
-    }
     timed_waiter w(*this, &out);
     if (!w.wait(receivers, reason::chan_recv, deadline))
       return attempt::blocked;
@@ -229,10 +153,12 @@ template <class E> struct chan final : chan_core {
 
   /// After a send case or a blocked send was woken: throws if it did not go through.
   static void finish_send(waiter& w) {
-    if (w.error) [[unlikely]] {
-      std::unique_ptr<std::exception_ptr> error(static_cast<std::exception_ptr*>(w.error));
-      w.error = nullptr;
-      std::rethrow_exception(std::move(*error));
+    if (w.failed) [[unlikely]] {
+      auto* kept = std::launder(reinterpret_cast<std::exception_ptr*>(w.error));
+      std::exception_ptr error = std::move(*kept);
+      kept->~exception_ptr();
+      w.failed = false;
+      std::rethrow_exception(std::move(error));
     }
     if (!w.ok) [[unlikely]]
       throw_send_on_closed();
@@ -266,32 +192,68 @@ private:
     }
   };
 
-  // Take the lock and try; the lock stays held, except when moving the value throws.
-  attempt locked_send(E& value, owner& wake) {
+  // Takes the lock and tries. If that did nothing (blocked) the lock stays held, so that the caller
+  // can queue itself before anybody else moves; otherwise it has been left, and whoever waited for
+  // this has been woken.
+  template <class Try> attempt enter(Try try_it) {
+    owner wake;
+    attempt a;
     lock.lock();
     if constexpr (moves_quietly) {
-      return try_send(value, wake);
+      a = try_it(wake);
     } else {
       try {
-        return try_send(value, wake);
+        a = try_it(wake);
       } catch (...) {
         lock.unlock();
         throw;
       }
     }
+    if (a == attempt::blocked)
+      return a;
+    lock.unlock();
+    if (wake)
+      ready(wake);
+    return a;
   }
-  attempt locked_recv(std::optional<E>& out, owner& wake) {
-    lock.lock();
+  attempt enter_to_send(E& value) {
+    return enter([&](owner& wake) noexcept(moves_quietly) { return try_send(value, wake); });
+  }
+  attempt enter_to_recv(std::optional<E>& out) {
+    return enter([&](owner& wake) noexcept(moves_quietly) { return try_recv(out, wake); });
+  }
+  attempt leave_if_blocked(attempt a) noexcept {
+    if (a == attempt::blocked)
+      lock.unlock();
+    return a;
+  }
+
+  // With the lock held: passes a value between us and the first of the other side that can still be
+  // had. False: there is none any more.
+  template <class Transfer>
+  static bool meet(wait_queue& queue, owner& wake, Transfer transfer) noexcept(moves_quietly) {
+    waiter* w;
+    if constexpr (moves_quietly)
+      w = queue.pop_claimed();
+    else
+      w = queue.hold_front();
+    if (!w)
+      return false;
     if constexpr (moves_quietly) {
-      return try_recv(out, wake);
+      transfer(w->slot);
     } else {
       try {
-        return try_recv(out, wake);
+        transfer(w->slot);
       } catch (...) {
-        lock.unlock();
+        wait_queue::release_front(*w);
         throw;
       }
     }
+    w->ok = true;
+    wake = w->who;
+    if constexpr (!moves_quietly)
+      queue.commit_front(*w);
+    return true;
   }
 
   // Room has been made behind `n` elements: lets the first waiting sender in. A value that throws
@@ -305,7 +267,8 @@ private:
         try {
           ::new (static_cast<void*>(slot(n))) E(std::move(*static_cast<E*>(w->slot)));
         } catch (...) {
-          w->error = new std::exception_ptr(std::current_exception());
+          ::new (static_cast<void*>(w->error)) std::exception_ptr(std::current_exception());
+          w->failed = true;
           ready(w->who);
           continue;
         }

@@ -13,6 +13,8 @@
 #include "runnel/detail/select_token.h"
 #include "runnel/detail/task.h"
 
+#include <cstddef>
+
 namespace runnel::detail {
 
 struct waiter {
@@ -23,8 +25,10 @@ struct waiter {
   owner who;
   std::uint32_t index = 0; ///< the case, in a select
   bool ok = false;         ///< written by the waker: true: done; false: the channel closed
+  bool failed = false;     ///< written by the waker: moving this sender's value threw `error`
   atomic<bool> queued{false};
-  void* error = nullptr; ///< an owned std::exception_ptr, when moving this sender's value threw
+  /// Room for a std::exception_ptr, which is there only if `failed`.
+  alignas(void*) std::byte error[sizeof(void*)];
 };
 
 class wait_queue {

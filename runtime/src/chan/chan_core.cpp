@@ -4,19 +4,22 @@
 
 #include "runnel/detail/chan_handle.h"
 
+#include <mutex>
+
 namespace runnel::detail {
 
 bool chan_core::close() noexcept {
-  lock.lock();
-  if (closed.load(std::memory_order_relaxed)) {
-    lock.unlock();
-    return false;
-  }
-  closed.store(true, std::memory_order_relaxed);
   // Claimed while the lock is held; woken without it. Only one of the queues holds plain waiters,
   // but selects may wait in both.
-  waiter* woken[2] = {receivers.pop_all(), senders.pop_all()};
-  lock.unlock();
+  waiter* woken[2];
+  {
+    std::lock_guard hold(lock);
+    if (closed.load(std::memory_order_relaxed))
+      return false;
+    closed.store(true, std::memory_order_relaxed);
+    woken[0] = receivers.pop_all();
+    woken[1] = senders.pop_all();
+  }
   // `ok` is false already: no value comes.
   for (waiter* w : woken)
     ready_all(w);

@@ -2,6 +2,7 @@
 
 #include "debug/holders.h"
 #include "fiber/sanitizer.h"
+#include "fiber/valgrind.h"
 
 #include "chan/select_waits.h"
 #include "debug/describe.h"
@@ -65,14 +66,20 @@ template <class Visit>
 RUNNEL_READS_ANY_STACK void holders::for_each_word(const fiber& f, Visit visit) const {
   auto from = reinterpret_cast<const std::uintptr_t*>(f.sp);
   auto to = reinterpret_cast<const std::uintptr_t*>(&f);
-  for (; from && from < to; ++from)
-    visit(reinterpret_cast<std::uintptr_t>(from), *from);
+  for (; from && from < to; ++from) {
+    const std::uintptr_t word = *from;
+    valgrind::believe(&word, sizeof word);
+    visit(reinterpret_cast<std::uintptr_t>(from), word);
+  }
   if (!f.body)
     return;
   auto closure_words = reinterpret_cast<const std::uintptr_t*>(f.body);
   for (std::size_t i = sizeof(closure) / sizeof *closure_words;
-       i < f.body->units * 16 / sizeof *closure_words; ++i)
-    visit(reinterpret_cast<std::uintptr_t>(closure_words + i), closure_words[i]);
+       i < f.body->units * 16 / sizeof *closure_words; ++i) {
+    const std::uintptr_t word = closure_words[i];
+    valgrind::believe(&word, sizeof word);
+    visit(reinterpret_cast<std::uintptr_t>(closure_words + i), word);
+  }
 }
 
 void holders::note_holder(std::uintptr_t object, const fiber& f) {

@@ -2,6 +2,8 @@
 
 #include "fiber/stack_memory.h"
 
+#include "fiber/valgrind.h"
+
 #include <cstdio>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -43,7 +45,7 @@ int own_pidfd() noexcept {
 
 std::uint32_t guard_lightly(std::byte* first, std::size_t stride, std::uint32_t n) noexcept {
   constexpr std::uint32_t most = 32;
-  if (n > 1 && own_pidfd() >= 0) {
+  if (n > 1 && !valgrind::runs_us() && own_pidfd() >= 0) {
     iovec pages[most];
     n = n < most ? n : most;
     for (std::uint32_t i = 0; i < n; ++i)

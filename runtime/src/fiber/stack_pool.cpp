@@ -2,6 +2,7 @@
 
 #include "fiber/stack_pool.h"
 #include "fiber/sanitizer.h"
+#include "fiber/valgrind.h"
 
 #include <algorithm>
 #include <bit>
@@ -128,6 +129,7 @@ fiber* stack_pool::make(std::uint32_t size_class) noexcept {
     s->used.store(index + 1, std::memory_order_release);
   }
   made_.fetch_add(1, std::memory_order_relaxed);
+  valgrind::add_stack(f->slot, f->slot + size_of(size_class));
 #if RUNNEL_ASAN
   // What only parked goroutines hold is not leaked. Without the guard page: it cannot be read.
   __lsan_register_root_region(f->slot + stack_memory::page(),
@@ -178,8 +180,6 @@ bool stack_pool::guard(slab& s, std::uint32_t index) noexcept {
     guard_level_ = 1;
   }
   if (guard_level_ == 1) {
-    if (mprotect_quota_ == 0)
-      mprotect_quota_ = stack_memory::most_mappings() / 4;
     if (mprotected_ < mprotect_quota_ && stack_memory::guard_by_mapping(page)) {
       ++mprotected_;
       return true;
@@ -192,6 +192,12 @@ bool stack_pool::guard(slab& s, std::uint32_t index) noexcept {
   }
   unguarded_.fetch_add(1, std::memory_order_relaxed);
   return false;
+}
+
+void stack_pool::limit_guards(int level, std::uint64_t mprotect_quota) noexcept {
+  std::lock_guard hold(lock_);
+  guard_level_ = level;
+  mprotect_quota_ = mprotect_quota;
 }
 
 bool stack_pool::has_free(std::uint32_t size_class) noexcept {

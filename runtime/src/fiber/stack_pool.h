@@ -6,9 +6,8 @@
 // 3. Slabs are never given back, so a stale pointer to a control block stays readable: reports walk
 //    over all slots without a lock.
 // 4. An unused stack is *warm*, on its class's free list, or *cold*: trimmed. A cold one is a bit
-// in
-//    its slab; its memory, control block included, is the kernel's again and reads as zeros, so it
-//    looks like a slot that was never handed out. Warm ones are handed out first.
+//    in its slab; its memory, control block included, is the kernel's again and reads as zeros, so
+//    it looks like a slot that was never handed out. Warm ones are handed out first.
 //
 // Trimming: memory that has not been needed for a while goes back, as Go's scavenger does it. What
 // "a while" is, the caller says: the fewest warm stacks there were since the last trim have been of
@@ -116,10 +115,7 @@ public:
   std::uint64_t cold() const noexcept { return cold_count_.load(std::memory_order_relaxed); }
 
   /// For tests: pretends to be an older kernel. 0: what the kernel has; 1: mprotect; 2: none.
-  void limit_guards(int level, std::uint64_t mprotect_quota) noexcept {
-    guard_level_ = level;
-    mprotect_quota_ = mprotect_quota;
-  }
+  void limit_guards(int level, std::uint64_t mprotect_quota) noexcept;
 
 private:
   static constexpr std::size_t most_slots = stack_memory::slab_bytes / (64 * 1024);
@@ -160,7 +156,8 @@ private:
   std::atomic<std::uint64_t> made_{0}, free_count_{0}, cold_count_{0}, unguarded_{0};
   std::atomic<bool> trimming_{false};
   std::uint64_t mprotected_ = 0;
-  std::uint64_t mprotect_quota_ = 0; ///< 0: not yet read
+  /// Read when the pool is made: a file is nothing to wait for with the lock held.
+  std::uint64_t mprotect_quota_ = stack_memory::most_mappings() / 4;
   int guard_level_ = 0;
 };
 

@@ -93,16 +93,17 @@ void* monitor_thread(void*) {
 } // namespace
 
 void scheduler::start() noexcept {
+  unsigned n = 0;
+  if (const char* wanted = std::getenv("RUNNEL_PROCS"))
+    n = static_cast<unsigned>(std::strtoul(wanted, nullptr, 10));
+  const bool fixed = n != 0;
+  if (!fixed)
+    n = usable_cpus(); // reads files, so before the lock
   static constinit spin_lock once;
   std::lock_guard hold(once);
   if (started_.load(std::memory_order_relaxed))
     return;
-  unsigned n = 0;
-  if (const char* wanted = std::getenv("RUNNEL_PROCS"))
-    n = static_cast<unsigned>(std::strtoul(wanted, nullptr, 10));
-  procs_fixed_.store(n != 0, std::memory_order_relaxed);
-  if (n == 0)
-    n = usable_cpus();
+  procs_fixed_.store(fixed, std::memory_order_relaxed);
   n = std::min(n, max_workers / 2);
   procs_.store(n, std::memory_order_relaxed);
   vacancies_.store(static_cast<std::int32_t>(n), std::memory_order_seq_cst);

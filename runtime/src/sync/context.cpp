@@ -1,9 +1,8 @@
 // Contexts: the tree of what can be cancelled.
 //
 // 1. Children hold their parents; a parent knows its children by plain pointers, which they take
-// back
-//    in their destructors under the parent's lock. To use a child, a parent first makes sure, under
-//    that lock, that it still lives.
+//    back in their destructors under the parent's lock. To use a child, a parent first makes sure,
+//    under that lock, that it still lives.
 // 2. Locks are taken one at a time; a cancellation walks down with none held.
 // 3. `error` goes from empty to set once, under the lock, before `done` is closed.
 

@@ -4,16 +4,13 @@
 //   locked    whoever takes the lock; a hand-over     unlock
 //   waiters   a party that queues                     the unlock that wakes the last one
 //   guard     whoever works on the queue              the same, by its last touch of the mutex
-//   woken     an unlock that wakes a waiter           that waiter, when it has the lock or queues
-//   again
+//   woken     an unlock that wakes a waiter           that waiter: it has the lock, or queues
 //
 // 1. `queue_` belongs to the holder of `guard`. While guard and locked are both set, no other bit
 //    changes: lockers wait, and the fast unlock fails.
 // 2. The last touch of the mutex in unlock() is the store that lets go of guard, or the exchange
-// that
-//    lets go of locked; what follows touches the woken party only.
-// 3. A waiter that lost `patience` races is handed the lock while it sleeps, so none waits for
-// ever.
+//    that lets go of locked; what follows touches the woken party only.
+// 3. A waiter that lost `patience` races is handed the lock while it sleeps: none waits for ever.
 //
 // Rejected: always handing over (each contended unlock would cost a switch); a spin lock beside the
 // state (unlock could not be one atomic operation and the object die after it).

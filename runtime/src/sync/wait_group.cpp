@@ -1,8 +1,7 @@
 // wait_group: the paths that touch zero.
 //
 // 1. The count goes from and to zero under guard_ only, so a waiter that finds zero under guard_
-// has
-//    seen the last touch of the object by the done() that made it so, but for guard_'s unlock,
+//    has seen the last touch of the object by the done() that made it so, but for guard_'s unlock,
 //    which it has seen too.
 // 2. `waking_` counts the waiters of the last round that have not returned; they are the last to
 //    touch the object.

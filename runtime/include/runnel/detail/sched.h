@@ -16,7 +16,7 @@
 
 namespace runnel::detail {
 
-/// Why a goroutine is parked. Reports print it, so each has a text in debug/reason.cpp.
+/// Why a goroutine is parked. Reports print it, so each has a text in debug/describe.cpp.
 enum class reason : std::uint8_t {
   none,
   chan_send,

@@ -6,18 +6,15 @@
 // interleavings and its weak memory orders. `RUNNEL_MODEL` chooses the latter; "model/shim.h" lies
 // in the test tree and gives, in namespace `model`, the names imported below:
 //
-//   template <class T> class atomic          std::atomic's members as far as the protocols use
-//   them:
-//                                            load store exchange compare_exchange_{weak,strong}
-//                                            fetch_{add,sub,or,and}, with explicit memory orders
-//   template <class T> class var             a plain object whose unordered accesses are data
-//   races:
-//                                            T get() const; void set(T)
-//   void fence(std::memory_order)
-//   void spin_hint(unsigned round)           a loop cannot go on before somebody else has moved
-//   void wait_on(atomic<uint32_t>&, uint32_t old)              returns when the word may have
-//   changed void wait_on_for(atomic<uint32_t>&, uint32_t old, int64_t nanoseconds)   ... or time is
-//   up void wake_one(atomic<uint32_t>&), wake_all(atomic<uint32_t>&)
+//   template <class T> class atomic    std::atomic's members as far as the protocols use them,
+//                                      with explicit memory orders
+//   template <class T> class var       a plain object whose unordered accesses are data races:
+//                                      T get() const; void set(T)
+//   fence(memory_order)
+//   spin_hint(round)                   a loop cannot go on before somebody else has moved
+//   wait_on(word, old)                 returns when the word may have changed
+//   wait_on_for(word, old, ns)         the same, or time is up
+//   wake_one(word), wake_all(word)
 //
 // Rejected: fences in place of ordered operations (ThreadSanitizer does not understand them), and a
 // template parameter for the atomics (it would spread through every signature of the public API).

@@ -1,5 +1,7 @@
 // Channels: rendezvous, buffers, closing, ends, timeouts, values that are awkward to move.
 
+#include "until.h"
+
 #include <runnel/runnel.h>
 
 #include <atomic>
@@ -27,7 +29,7 @@ TEST(channel, a_send_meets_its_receive) {
       c.send(1);
       sent = true;
     });
-    runnel::sleep_for(1ms);
+    until::waiting(c);
     EXPECT_FALSE(sent);
     EXPECT_EQ(c.recv(), 1);
     h.join();
@@ -96,7 +98,7 @@ TEST(channel, close_wakes_everybody) {
     std::atomic<int> empty = 0, failed = 0;
     for (int i = 0; i < 8; ++i)
       wg.go([&] { empty += !c.recv(); });
-    runnel::sleep_for(1ms);
+    until::waiting(c, 8);
     c.close();
     wg.wait();
     EXPECT_EQ(empty, 8);
@@ -107,7 +109,7 @@ TEST(channel, close_wakes_everybody) {
           d.send(1);
         } catch (const runnel::send_on_closed&) { ++failed; }
       });
-    runnel::sleep_for(1ms);
+    until::waiting(d, 8);
     d.close();
     wg.wait();
     EXPECT_EQ(failed, 8);
@@ -159,7 +161,7 @@ TEST(channel, the_last_receiver_fails_the_senders) {
   on_both_kinds([] {
     auto [tx, rx] = runnel::make_channel<int>();
     auto h = runnel::spawn([tx = tx] { tx.send(1); });
-    runnel::sleep_for(1ms);
+    until::waiting(rx.handle().core());
     rx = nullptr;
     EXPECT_THROW(h.join(), runnel::send_on_closed);
     EXPECT_THROW(tx.send(2), runnel::send_on_closed);
@@ -248,7 +250,7 @@ TEST(channel, a_throwing_move_between_waiters_loses_nothing) {
         runnel::channel<brittle> c;
         runnel::channel<int> got(4);
         runnel::go([=] { got.send(c.recv()->v); });
-        runnel::sleep_for(1ms);
+        until::waiting(c);
         brittle one(1);
         brittle::fuse = 0;
         EXPECT_THROW((void)c.try_send(one), std::runtime_error);
@@ -258,7 +260,7 @@ TEST(channel, a_throwing_move_between_waiters_loses_nothing) {
         EXPECT_EQ(got.recv(), 1);
 
         runnel::go([=] { c.send(brittle(2)); });
-        runnel::sleep_for(1ms);
+        until::waiting(c);
         brittle::fuse = 0;
         EXPECT_THROW(c.recv(), std::runtime_error);
         brittle::fuse = -1;

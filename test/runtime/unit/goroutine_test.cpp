@@ -2,6 +2,7 @@
 // reports.
 
 #include "fiber/sanitizer.h"
+#include "until.h"
 
 #include <runnel/runnel.h>
 
@@ -89,7 +90,7 @@ TEST(go, many_parked_at_once) {
   runnel::wait_group wg;
   for (int i = 0; i < count; ++i)
     wg.go([=] { gate.recv(); });
-  runnel::sleep_for(1ms);
+  until::waiting(gate, count);
   gate.close();
   wg.wait();
 }

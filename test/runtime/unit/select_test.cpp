@@ -1,5 +1,7 @@
 // Select: choice, blocking, timeouts, lists, and that losing cases leave nothing behind.
 
+#include "until.h"
+
 #include <runnel/runnel.h>
 
 #include <array>
@@ -108,7 +110,7 @@ TEST(select, wakes_for_any_of_its_channels) {
     runnel::channel<int> c;
     auto h = runnel::spawn(
         [=] { return runnel::select(on_recv(a), on_send(b, 7), on_recv(c)).index(); });
-    runnel::sleep_for(500us);
+    until::selecting();
     if (which == 0)
       a.send(1);
     else if (which == 1)
@@ -134,7 +136,7 @@ TEST(select, the_same_channel_twice) {
     EXPECT_EQ(runnel::select(on_recv(c), on_send(c, 1), on_timeout(1ms)).index(), 2U);
     auto h = runnel::spawn(
         [=] { return runnel::select(on_recv(c), on_recv(c), on_send(c, 2)).index(); });
-    runnel::sleep_for(500us);
+    until::selecting();
     auto got = c.try_recv();
     EXPECT_EQ(*got, 2);
     EXPECT_EQ(h.join(), 2U);
@@ -177,7 +179,7 @@ TEST(select, a_closed_channel_in_a_send_throws) {
   EXPECT_THROW(runnel::select(on_send(c, 1)), runnel::send_on_closed);
   runnel::channel<int> d;
   auto h = runnel::spawn([=] { runnel::select(on_send(d, 1), on_timeout(1h)); });
-  runnel::sleep_for(500us);
+  until::selecting();
   d.close();
   EXPECT_THROW(h.join(), runnel::send_on_closed);
 }

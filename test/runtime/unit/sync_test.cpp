@@ -1,5 +1,7 @@
 // Locks and their kin: exclusion, misuse, and death right after the last wait.
 
+#include "until.h"
+
 #include <runnel/runnel.h>
 
 #include <atomic>
@@ -53,7 +55,7 @@ TEST(mutex, a_waiter_is_not_overtaken_for_ever) {
           std::lock_guard hold(m);
           got = true;
         });
-        runnel::sleep_for(1ms);
+        until::waiting(&m);
         int rounds = 0;
         while (!got && ++rounds < 100'000) {
           m.unlock();
@@ -115,13 +117,13 @@ TEST(shared_mutex, readers_share_and_writers_go_first) {
           std::unique_lock hold(m);
           order.push_back(1);
         });
-        runnel::sleep_for(1ms);
+        until::waiting(&m);
         EXPECT_FALSE(m.try_lock_shared()); // a writer waits
         auto reader = runnel::spawn([&] {
           std::shared_lock hold(m);
           order.push_back(2);
         });
-        runnel::sleep_for(1ms);
+        until::waiting(&m, 2);
         m.unlock_shared();
         m.unlock_shared();
         writer.join();

@@ -1,8 +1,8 @@
 // A crawler: fan-out over a graph that is discovered on the way, never more than so many at once.
 //
 // It shows one owner for the state that decides: the main loop alone knows which pages were seen
-// and how many fetches are out, so neither needs a lock, and it is done when none is out. Fetchers
-// run in a group whose limit makes `go` wait for a free place.
+// and how many fetches are out, so neither needs a lock, and it is done when none is out. The limit
+// is the number of fetchers that read one channel.
 #include <runnel/runnel.h>
 
 #include <cstdio>
@@ -49,8 +49,7 @@ int main() {
     std::vector<std::string> waiting{"/"};
     int out = 0;
     while (out > 0 || !waiting.empty()) {
-      // With nothing to hand out the case has a nil channel, and is never ready.
-      const bool any = !waiting.empty();
+      const bool any = !waiting.empty(); // else the case has a nil channel, and is never ready
       auto give = on_send(any ? todo : nullptr, any ? waiting.back() : "");
       auto links = on_recv(found);
       if (runnel::select(give, links) == give) {

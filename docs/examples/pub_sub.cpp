@@ -37,7 +37,7 @@ static void broker(const receiver<subscription>& joins, const receiver<message>&
   auto joined = on_recv(joins);
   auto posted = on_recv(posts);
   for (;;)
-    if (runnel::select(joined, posted) == joined)
+    if (runnel::select(joined, posted) == joined && joined)
       readers.emplace(std::move(joined->topic), std::move(joined->mailbox));
     else if (posted)
       deliver(readers, *posted);

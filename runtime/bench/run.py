@@ -18,6 +18,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -260,6 +261,32 @@ def arguments():
     return parser.parse_args()
 
 
+def rows(to_run, contestants, options, repeats):
+    """Measures one row after the other."""
+    for workload in to_run:
+        if workload.name in DERIVED:
+            continue
+        for workers in map(int, options.workers.split(",")):
+            if workers not in workload.workers:
+                continue
+            say(f"{workload.name}, {workers} worker(s)")
+            runs = {c.name: [] for c in contestants if workload.name in c.workloads}
+            for _ in range(repeats):
+                for c in contestants:
+                    if c.name not in runs:
+                        continue
+                    n = (workload.quick if options.quick else workload.n) // workload.shrink.get(c.name, 1)
+                    figures = measure(c, workload.name, workers, n)
+                    if figures is None:
+                        del runs[c.name]
+                    else:
+                        runs[c.name].append(figures)
+            row = {"runs": runs, "median": {}}
+            if workers == 1 and not (options.quick or options.no_count) and workload.metric != "bytes":
+                row["instructions"] = instructions(contestants[0], workload)
+            yield row, workload, workers
+
+
 def main():
     options = arguments()
     if options.list:
@@ -288,28 +315,12 @@ def main():
     contestants = [c for c in contestants if c]
 
     results = {}
-    for workload in to_run:
-        if workload.name in DERIVED:
-            continue
-        for workers in map(int, options.workers.split(",")):
-            if workers not in workload.workers:
-                continue
-            say(f"{workload.name}, {workers} worker(s)")
-            runs = {c.name: [] for c in contestants if workload.name in c.workloads}
-            for _ in range(repeats):
-                for c in contestants:
-                    if c.name not in runs:
-                        continue
-                    n = (workload.quick if options.quick else workload.n) // workload.shrink.get(c.name, 1)
-                    figures = measure(c, workload.name, workers, n)
-                    if figures is None:
-                        del runs[c.name]
-                    else:
-                        runs[c.name].append(figures)
-            row = {"runs": runs, "median": {}}
-            if workers == 1 and not (options.quick or options.no_count) and workload.metric != "bytes":
-                row["instructions"] = instructions(contestants[0], workload)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        for row, workload, workers in rows(to_run, contestants, options, repeats):
             results[workload.name, workers] = row
+    except KeyboardInterrupt:
+        say("interrupted: what follows is what was measured so far")
     for workload in to_run:
         for workers in (1, 2, *map(int, options.workers.split(","))):
             source = results.get((DERIVED.get(workload.name, workload.name), workers))

@@ -151,8 +151,10 @@ std::optional<Fix> narrow(const Facts &Facts, const Function &In, Point Begin,
       !(V.Type.Spelling.str().starts_with("std::lock_guard") ||
         V.Type.Spelling.str().starts_with("std::scoped_lock")))
     return std::nullopt;
-  // Without template arguments in the source, none in the fix.
-  const bool Written = V.TypeText.Length > sizeof("std::scoped_lock");
+  // Without template arguments in the source, none in the fix: the compiler
+  // deduces them. Before C++17 it cannot, and the guard has an alias's name.
+  const bool Written = V.TypeText.Length > sizeof("std::scoped_lock") ||
+                       Facts.program().module().BeforeCxx17;
   Result.Description = "unlock '" + V.Id.str().str() + "' after the last use";
   Result.Edits.push_back(
       {V.TypeText, Written ? replaced(V.Type.Spelling, "std::unique_lock")

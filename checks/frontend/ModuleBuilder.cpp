@@ -376,6 +376,8 @@ ir::Module ModuleBuilder::build() {
   }
   addSuppressions();
   Out.HasErrors = Context.getDiagnostics().hasUncompilableErrorOccurred();
+  Out.BeforeCxx17 = !Context.getLangOpts().CPlusPlus17;
+  Out.BeforeCxx20 = !Context.getLangOpts().CPlusPlus20;
   Out.canonicalize();
   return std::move(Out);
 }

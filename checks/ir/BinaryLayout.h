@@ -258,7 +258,7 @@ template <typename A> void lay(A &Ar, Function &F) {
 
 template <typename A> void lay(A &Ar, Module &M) {
   Ar.each(M.MainFiles, [&](Name &N) { Ar.name(N); });
-  Ar.bits(M.HasErrors);
+  Ar.bits(M.HasErrors, M.BeforeCxx17, M.BeforeCxx20);
   Ar.each(M.Records, [&](Record &R) { lay(Ar, R); });
   Ar.each(M.Globals, [&](Global &G) { lay(Ar, G); });
   Ar.each(M.Functions, [&](Function &F) { lay(Ar, F); });

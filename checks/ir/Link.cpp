@@ -172,6 +172,8 @@ Module link(std::vector<Module> Modules) {
   Module Out;
   for (Module &M : Modules) {
     Out.HasErrors |= M.HasErrors;
+    Out.BeforeCxx17 |= M.BeforeCxx17;
+    Out.BeforeCxx20 |= M.BeforeCxx20;
     Out.MainFiles.insert(Out.MainFiles.end(), M.MainFiles.begin(),
                          M.MainFiles.end());
     std::move(M.Suppressions.begin(), M.Suppressions.end(),

@@ -33,6 +33,10 @@ struct Module {
   std::vector<Function> Functions;
   std::vector<Suppression> Suppressions;
   bool HasErrors = false; ///< some of the source did not parse
+  /// Some of it is compiled for an older language: what fixes may not use
+  /// there.
+  bool BeforeCxx17 = false;
+  bool BeforeCxx20 = false;
 
   /// Sorts and merges so that the invariants hold. Of two entities with one
   /// symbol the first is kept: link() is for modules that may disagree.

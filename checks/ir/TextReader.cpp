@@ -230,6 +230,8 @@ void Parser::tables() {
   Each("main", [&] { M.MainFiles.push_back(name()); });
   std::sort(M.MainFiles.begin(), M.MainFiles.end());
   Each("has-errors", [&] { M.HasErrors = true; });
+  Each("before-cxx17", [&] { M.BeforeCxx17 = true; });
+  Each("before-cxx20", [&] { M.BeforeCxx20 = true; });
   Each("file", [&] {
     uint32_t N = count();
     Files[N] = name();
@@ -360,8 +362,9 @@ llvm::Expected<Module> Parser::parse() {
     captureSources();
   for (const Entity &E : Entities)
     if (!Failed &&
-        !llvm::is_contained({"runnel-ir", "main", "has-errors", "file", "lines",
-                             "type", "record", "global", "suppress", "func"},
+        !llvm::is_contained({"runnel-ir", "main", "has-errors", "before-cxx17",
+                             "before-cxx20", "file", "lines", "type", "record",
+                             "global", "suppress", "func"},
                             E.Word)) {
       At = E.Begin;
       fail("expected an entity");

@@ -176,6 +176,10 @@ void Writer::write(llvm::raw_ostream &To) {
     To << "main " << stringLiteral(F) << '\n';
   if (M.HasErrors)
     To << "has-errors\n";
+  if (M.BeforeCxx17)
+    To << "before-cxx17\n";
+  if (M.BeforeCxx20)
+    To << "before-cxx20\n";
   for (unsigned I = 0; I < Files.size(); ++I)
     To << "file " << I << ' ' << stringLiteral(Files[I]) << '\n';
   To << Body;

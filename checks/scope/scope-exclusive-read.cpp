@@ -124,7 +124,8 @@ private:
           Type.starts_with("std::scoped_lock")) ||
         !Lock.Type.Spelling.str().starts_with("std::shared_"))
       return;
-    const bool Written = V.TypeText.Length > sizeof("std::unique_lock");
+    const bool Written = V.TypeText.Length > sizeof("std::unique_lock") ||
+                         P.module().BeforeCxx17;
     Fix Shared;
     Shared.Description = "lock shared";
     Shared.Edits.push_back(

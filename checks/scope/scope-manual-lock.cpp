@@ -368,10 +368,14 @@ private:
         Begin.has(ir::Shared) || Begin.Spelling.empty())
       return std::nullopt;
     Fix Result;
-    Result.Description = "use a std::scoped_lock";
+    const std::string Guard =
+        P.module().BeforeCxx17
+            ? "std::lock_guard<" + Lock.Type.Spelling.str().str() + ">"
+            : "std::scoped_lock";
+    Result.Description = "use a " + Guard;
     Result.Edits.push_back(
         {Begin.Statement,
-         "std::scoped_lock hold(" + Begin.Spelling.str().str() + ");"});
+         Guard + " hold(" + Begin.Spelling.str().str() + ");"});
     bool SameLevel = false;
     for (const Point &At : C.Ends) {
       const Event &E = eventAt(Fn, At);

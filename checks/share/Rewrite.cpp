@@ -263,7 +263,8 @@ bool Rewriter::method(const ir::Function &M) {
 std::optional<Fix> Rewriter::run() {
   const ir::Record *R = Q.Owner;
   if (!R || !Q.Flags.empty() || Q.Timed || !R->Friends.empty() ||
-      !R->Bases.empty() || P.module().HasErrors || !fields())
+      !R->Bases.empty() || P.module().HasErrors || P.module().BeforeCxx20 ||
+      !fields())
     return std::nullopt;
   for (const ir::MethodRef &Ref : R->Methods) {
     const ir::Function *M = P.function(Ref.Symbol);

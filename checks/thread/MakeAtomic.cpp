@@ -49,6 +49,9 @@ std::optional<Fix> makeAtomic(const ir::Program &P, const Entity &E) {
     return std::nullopt;
   if (Before == " ")
     Before.clear();
+  // Before C++17, `std::atomic<T> x = 0` copies what cannot be copied.
+  if (P.module().BeforeCxx17 && Declaration.endOffset() > Name.endOffset() + 1)
+    return std::nullopt;
   // Whoever has its address, or reads it as what it was, would not compile.
   for (const ir::Function &F : P.module().Functions) {
     bool Taken = false;

@@ -194,9 +194,11 @@ std::optional<Fix> Pass::byValue(const ir::Function &Fn, Point At,
             [](const ir::Event &) { return false; })
             .has_value() ||
         inLoop(Fn, At.Block);
-    const std::string Text = T.Is == ir::Role::Container && !Later
-                                 ? D.Name + " = std::move(" + D.Name + ")"
-                                 : D.Name;
+    // A capture with an initialiser needs C++14.
+    const std::string Text =
+        T.Is == ir::Role::Container && !Later && !P.module().BeforeCxx17
+            ? D.Name + " = std::move(" + D.Name + ")"
+            : D.Name;
     if (D.By->Implicit) {
       Added += ", " + Text;
       continue;

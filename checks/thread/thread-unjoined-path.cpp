@@ -136,7 +136,8 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
                                         "joinable"});
       Found.Notes.push_back({V.TypeText.valid() ? V.TypeText : E.Where,
                              "a std::jthread joins when it is destroyed"});
-      if (V.TypeText.editable() && V.Type.Spelling == "std::thread")
+      if (V.TypeText.editable() && V.Type.Spelling == "std::thread" &&
+          !F.program().module().BeforeCxx20)
         Found.Fixes.push_back({"make '" + Name + "' a std::jthread",
                                {{V.TypeText, "std::jthread"}}});
       Out.push_back(std::move(Found));

@@ -135,7 +135,9 @@ private:
   }
 
   /// `std::lock_guard lock(mu)` or `std::scoped_lock`: the code is C++17.
-  static bool deducesArguments(const PlainGuard &G) {
+  bool deducesArguments(const PlainGuard &G) const {
+    if (F.program().module().BeforeCxx17)
+      return false;
     const uint32_t Length = G.Variable->TypeText.Length;
     return Length != 0 && Length <= llvm::StringRef("std::unique_lock").size();
   }
@@ -145,12 +147,13 @@ private:
            G.Begin->Statement.Length != 0;
   }
 
-  static Fix allAtOnce(llvm::ArrayRef<PlainGuard> Run) {
+  Fix allAtOnce(llvm::ArrayRef<PlainGuard> Run) const {
     std::vector<std::string> Locks;
     for (const PlainGuard &G : Run)
       Locks.push_back(G.Written);
     Fix All;
-    if (llvm::any_of(Run, deducesArguments)) {
+    if (llvm::any_of(
+            Run, [&](const PlainGuard &G) { return deducesArguments(G); })) {
       All.Description = "lock both with one std::scoped_lock";
       All.Edits.push_back({Run.front().Begin->Statement,
                            "std::scoped_lock " +

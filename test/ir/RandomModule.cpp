@@ -20,6 +20,8 @@ public:
     Module M;
     M.MainFiles.push_back(file());
     M.HasErrors = chance(10);
+    M.BeforeCxx17 = chance(10);
+    M.BeforeCxx20 = chance(10);
     repeat(4, [&] { M.Records.push_back(record()); });
     repeat(4, [&] { M.Globals.push_back(global()); });
     repeat(6, [&] { function(M, {}); });

@@ -8,6 +8,7 @@
     corpus.py check   [NAME...]   run the checker, diff against expected/
     corpus.py record  [NAME...]   run the checker, write expected/ and new lines of verdicts/
     corpus.py verdicts [NAME...]  the share of findings judged right
+    corpus.py fixes   [NAME...]   apply every fix to copies: they must compile, and the findings be gone
 
 What is kept in the repository: corpus.toml (what, which version), expected/NAME.txt (the findings, without
 line numbers, which are the corpus's and not ours to care about) and verdicts/NAME.tsv (key, verdict, why).
@@ -29,6 +30,8 @@ import sys
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+
+import fixes
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -131,13 +134,7 @@ class Project:
 
         def one(unit):
             words = unit.get("arguments") or shlex.split(unit["command"])
-            cleaned, skip = [], False
-            for word in words[1:]:
-                if skip or word in ("-o", "-MF", "-MT", "-MQ"):
-                    skip = not skip
-                elif word not in ("-c", "-MD", "-MMD"):
-                    cleaned.append(word)
-            command = ["clang++-22", "-fsyntax-only", "-w", "-H"] + cleaned
+            command = fixes.syntax_only(words) + ["-H"]
             result = subprocess.run(command, cwd=unit["directory"], capture_output=True, text=True, errors="replace")
             headers = {os.path.normpath(os.path.join(unit["directory"], line.split(" ", 1)[1]))
                        for line in result.stderr.splitlines() if line.startswith(".")}
@@ -222,7 +219,7 @@ def write_verdicts(project, keys):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=["packages", "fetch", "configure", "parse", "check", "record", "verdicts"])
+    parser.add_argument("action", choices=["packages", "fetch", "configure", "parse", "check", "record", "verdicts", "fixes"])
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--runnel", default=os.environ.get("RUNNEL", str(ROOT / "build" / "release" / "tool" / "runnel")))
     parser.add_argument("--mirror", default="http://deb.debian.org/debian")
@@ -269,6 +266,11 @@ def main():
             else:
                 project.expected.write_text("".join(key + "\n" for key in keys))
                 write_verdicts(project, keys)
+        elif arguments.action == "fixes":
+            tried, wrong = fixes.try_all(project, arguments.runnel, arguments.jobs, arguments.extra,
+                                         ROOT / "runtime" / "include", keyed)
+            total.update(tried=tried, wrong=wrong)
+            status |= bool(wrong)
         else:
             verdicts = read_verdicts(project)
             count = collections.Counter(v or "unread" for v, _ in verdicts.values())
@@ -279,6 +281,8 @@ def main():
                 status = 1
     if arguments.action == "parse":
         print(f"together: {total['units']} units, {total['failed']} with errors, {total['lines']} lines")
+    if arguments.action == "fixes":
+        print(f"together: {total['tried']} fixes, {total['wrong']} problems")
     if arguments.action == "verdicts":
         read = sum(total[v] for v in VERDICTS)
         print(f"together: {sum(total.values())} findings, {read} read, {total['wrong']} wrong" +

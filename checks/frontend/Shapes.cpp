@@ -373,6 +373,21 @@ bool shapedGuard(Types &T, const CXXRecordDecl *R, const Inside &In,
   return true;
 }
 
+/// A guard that offers lock() and unlock(), as std::unique_lock does: what one
+/// of its constructors is given, its destructor lets go.
+bool shapedUniqueLock(Types &T, const CXXRecordDecl *R, const Inside &In,
+                      RecordInfo &Info) {
+  if (!In.Refs || !bodyOf(R->getDestructor()))
+    return false;
+  auto TakesLock = [&](const CXXConstructorDecl *C) {
+    return !C->isCopyOrMoveConstructor() &&
+           llvm::any_of(C->parameters(), [&](const ParmVarDecl *P) {
+             return isLockRole(T.role(P->getType()));
+           });
+  };
+  return llvm::any_of(R->ctors(), TakesLock) && shapedGuard(T, R, In, Info);
+}
+
 bool shapedCondVar(Types &T, const CXXRecordDecl *R, const Inside &In,
                    RecordInfo &Info) {
   if (In.CondVars != 1 || In.Locks || In.Others)
@@ -455,8 +470,8 @@ bool classifyByShape(Types &T, const CXXRecordDecl *R, RecordInfo &Info) {
     if (!Named && !(D && D->isUserProvided() && Refers && bodyOf(D)))
       return false;
   }
-  bool Known = shapedLock(T, R, In, Info) || shapedGuard(T, R, In, Info) ||
-               shapedCondVar(T, R, In, Info) ||
+  bool Known = shapedUniqueLock(T, R, In, Info) || shapedLock(T, R, In, Info) ||
+               shapedGuard(T, R, In, Info) || shapedCondVar(T, R, In, Info) ||
                shapedSynchronized(T, R, In, Info);
   Info.ByShape = Known;
   return Known;
@@ -479,6 +494,9 @@ std::optional<LockSource> lockSource(Types &T, const CXXConstructorDecl *C,
       if (!follow(I->getInit(), P) || !P.Param)
         continue;
       Out.Param = P.Param->getFunctionScopeIndex();
+      // Of a lock of the user's own it may take the system's lock inside.
+      if (isLockRole(T.role(P.Param->getType())))
+        return Out;
       Out.Path = P.Rest;
       Out.Path.append(Info.LockPath.begin(), Info.LockPath.end());
       return Out;

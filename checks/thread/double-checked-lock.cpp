@@ -77,7 +77,8 @@ public:
       std::optional<Point> Write;
       ir::BlockId Under = 0;
       for (const Look &Second : Looks)
-        if (Second.Locked && Second.Of == First.Of && follows(First, Second)) {
+        if (Second.Locked && Second.Of == First.Of && follows(First, Second) &&
+            decides(First.Block, Second.Block)) {
           Again = true;
           for (ir::BlockId S : Fn.Blocks[Second.Block].Succs)
             if (auto Found = written(First, S); Found && !Write) {
@@ -110,6 +111,27 @@ private:
                  [](const ir::Event &) { return false; })
                  .has_value();
     });
+  }
+
+  /// One outcome of \p First leads past \p Second: where both lead to it, the
+  /// first look was for something else.
+  bool decides(ir::BlockId First, ir::BlockId Second) const {
+    unsigned Leading = 0;
+    for (ir::BlockId From : Fn.Blocks[First].Succs) {
+      std::vector<ir::BlockId> Todo{From};
+      std::set<ir::BlockId> Seen{First};
+      while (!Todo.empty()) {
+        const ir::BlockId B = Todo.back();
+        Todo.pop_back();
+        if (B == Second) {
+          ++Leading;
+          break;
+        }
+        if (Seen.insert(B).second)
+          llvm::append_range(Todo, Fn.Blocks[B].Succs);
+      }
+    }
+    return Leading < Fn.Blocks[First].Succs.size();
   }
 
   /// Set in the section that \p From lies in.

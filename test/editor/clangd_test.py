@@ -11,6 +11,7 @@ from support import CIRCLE, LOCKED_BY_HAND, PATHS, Project
 
 MANUAL = "runnel-scope-manual-lock"
 CYCLE = "runnel-web-lock-order-cycle"
+WARNING, HINT = 2, 4  # severities
 FIXED = LOCKED_BY_HAND.replace("mu_.lock();", "std::scoped_lock hold(mu_);").replace("    mu_.unlock();\n", "")
 
 
@@ -111,6 +112,21 @@ class Configured(WithServer):
         def own(project):
             project.write(".runnel.yaml", "vocabulary: {types: [{name: Latch, is: lock, methods: {acquire: lock, release: unlock}}]}\n")
         self.assertEqual(self.found(text, prepare=own), [MANUAL])
+
+    def test_known_findings_are_hints(self):
+        def know(project):
+            project.write(".runnel.yaml", "baseline: known.json\n")
+            project.run(PATHS["runnel"], "baseline", "-p", ".", status=0)
+        project, server = self.start({"a.cpp": LOCKED_BY_HAND}, prepare=know)
+        diagnostic, = server.show("a.cpp")
+        self.assertEqual((diagnostic["code"], diagnostic["severity"]), (MANUAL, HINT))
+        action, = [a for a in server.actions("a.cpp", diagnostic) if a["kind"] == "quickfix"]
+        self.assertEqual(lsp.apply(LOCKED_BY_HAND, action["edit"]["changes"][server.uri("a.cpp")]), FIXED)
+        both = server.show("a.cpp", LOCKED_BY_HAND + LOCKED_BY_HAND.replace("Names", "Others"))
+        self.assertEqual([d["severity"] for d in both], [HINT, WARNING])
+        # A baseline that changes counts from the next keystroke on.
+        project.write("known.json", '{"version": 1, "findings": []}')
+        self.assertEqual([d["severity"] for d in server.show("a.cpp", LOCKED_BY_HAND + "\n")], [WARNING])
 
     def test_changed_while_it_runs(self):
         project, server = self.start({"a.cpp": LOCKED_BY_HAND})

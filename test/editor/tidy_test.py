@@ -99,6 +99,20 @@ public:
         project.write(".runnel.yaml", "exclude: [names.h]\n")
         self.assertEqual(findings(project.tidy("a.cpp").stdout), [])
 
+    def test_a_baseline(self):
+        project = self.project({"a.cpp": LOCKED_BY_HAND})
+        project.write(".runnel.yaml", "baseline: known.json\n")
+        project.run(PATHS["runnel"], "baseline", "-p", ".", status=0)
+        self.assertEqual(findings(project.tidy("a.cpp").stdout), [])
+        # What is new is said, moved lines or not; known is as much as there was.
+        project.write("a.cpp", "// above\n" + LOCKED_BY_HAND + LOCKED_BY_HAND.replace("Names", "Others"))
+        found = findings(project.tidy("a.cpp").stdout)
+        self.assertEqual([f[1] for f in found], [LOCKED_BY_HAND.count("\n") + 10])
+        project.write("known.json", "[]")
+        result = project.tidy("a.cpp")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("known.json: no baseline of this version", result.stdout + result.stderr)
+
     def test_a_broken_runnel_yaml_is_an_error(self):
         project = self.project({"a.cpp": LOCKED_BY_HAND})
         project.write(".runnel.yaml", "levle: strict\n")

@@ -74,6 +74,24 @@ std::string Messages::fromClangd(std::string Content) {
                                          : Content;
 }
 
+// Of file:///a%20b; empty for other schemes.
+static std::string pathOf(llvm::StringRef Uri) {
+  std::string Path;
+  if (!Uri.consume_front("file://"))
+    return Path;
+  for (; !Uri.empty(); Uri = Uri.drop_front()) {
+    uint8_t Byte = 0;
+    if (Uri.size() > 2 && Uri[0] == '%' &&
+        llvm::tryGetHexFromNibbles(Uri[1], Uri[2], Byte)) {
+      Path += char(Byte);
+      Uri = Uri.drop_front(2);
+    } else {
+      Path += Uri[0];
+    }
+  }
+  return Path;
+}
+
 std::string Messages::published(std::string Content) {
   // What was shown before may be gone.
   std::optional<json::Value> Holder;
@@ -82,6 +100,7 @@ std::string Messages::published(std::string Content) {
   json::Array *All = Params ? Params->getArray("diagnostics") : nullptr;
   if (!All || !Params->getString("uri"))
     return Content;
+  const std::string File = pathOf(*Params->getString("uri"));
   std::vector<Shown> Now;
   for (json::Value &V : *All) {
     json::Object *D = V.getAsObject();
@@ -98,6 +117,9 @@ std::string Messages::published(std::string Content) {
     };
     Now.push_back({Number(Begin, "line"), Number(Begin, "character"),
                    Number(End, "line"), Number(End, "character"), Check});
+    // A hint, the least that editors show; fixes are offered with it as ever.
+    if (Known && Known(File, unsigned(Now.back().FirstLine + 1), Check))
+      (*D)["severity"] = 4;
     // clangd's own is that of clang-tidy's checks, where ours are not.
     D->erase("codeDescription");
     if (std::string Uri = PageUri(Check); !Uri.empty())

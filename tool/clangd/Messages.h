@@ -32,9 +32,13 @@ namespace runnel::clangd {
 
 class Messages {
 public:
+  /// Whether the project lives with a finding; lines count from 1.
+  using IsKnown = std::function<bool(const std::string &File, unsigned Line,
+                                     llvm::StringRef Check)>;
   /// \p PageUri: the address of a check's page, or empty.
-  explicit Messages(std::function<std::string(llvm::StringRef Check)> PageUri)
-      : PageUri(std::move(PageUri)) {}
+  explicit Messages(std::function<std::string(llvm::StringRef Check)> PageUri,
+                    IsKnown Known = nullptr)
+      : PageUri(std::move(PageUri)), Known(std::move(Known)) {}
 
   /// Takes note of a message's content on its way to clangd.
   void fromEditor(llvm::StringRef Content);
@@ -54,6 +58,7 @@ private:
   std::string answered(std::string Content);
 
   const std::function<std::string(llvm::StringRef)> PageUri;
+  const IsKnown Known;
   std::mutex Mutex;
   std::map<std::string, Asked> Hovers;             ///< by the request's id
   llvm::StringMap<std::vector<Shown>> Diagnostics; ///< by the file's address

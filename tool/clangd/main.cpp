@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tool/clangd/Messages.h"
+#include "tool/tidy/Project.h"
 
 #include "tool/driver/Paths.h"
 #include "tool/driver/Units.h"
@@ -122,7 +123,7 @@ int main(int argc, char *argv[]) {
   // An editor that dies is end of file for both threads, not a signal.
   std::signal(SIGPIPE, SIG_IGN);
 
-  clangd::Messages Between(pagesBeside(argv[0]));
+  clangd::Messages Between(pagesBeside(argv[0]), tidy::isKnown);
   clangd::MessageStream Inward(
       [&](std::string Content) {
         Between.fromEditor(Content);

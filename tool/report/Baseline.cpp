@@ -114,12 +114,12 @@ void Baseline::write(llvm::raw_ostream &OS) const {
   OS << '\n';
 }
 
-void Baseline::apply(Report &R, llvm::StringRef FileName,
-                     bool JudgeStale) const {
+std::map<Baseline::Key, uint32_t>
+Baseline::mark(std::vector<ReportedFinding> &Findings) const {
   std::map<Key, uint32_t> Left;
   for (const auto &[K, E] : Entries)
     Left[K] = E.Count;
-  for (ReportedFinding &F : R.Findings) {
+  for (ReportedFinding &F : Findings) {
     if (F.By != Silenced::No)
       continue;
     auto It = Left.find(keyOf(F.What));
@@ -128,6 +128,12 @@ void Baseline::apply(Report &R, llvm::StringRef FileName,
     --It->second;
     F.By = Silenced::Baseline;
   }
+  return Left;
+}
+
+void Baseline::apply(Report &R, llvm::StringRef FileName,
+                     bool JudgeStale) const {
+  const std::map<Key, uint32_t> Left = mark(R.Findings);
   if (!JudgeStale)
     return;
   for (const auto &[K, Count] : Left) {

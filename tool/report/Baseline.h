@@ -38,6 +38,8 @@ public:
   static Baseline of(const Report &R);
   void write(llvm::raw_ostream &OS) const;
 
+  /// Marks known findings; returns how many of each entry were not there.
+  std::map<Key, uint32_t> mark(std::vector<ReportedFinding> &Findings) const;
   /// Marks known findings. With \p JudgeStale, entries of checks that ran
   /// which nothing matches any more become findings of
   /// `runnel-stale-baseline` in \p FileName.

@@ -132,7 +132,7 @@ std::optional<std::vector<FixItHint>> Emitter::hintsOf(const Fix &F) {
   return Hints;
 }
 
-void Emitter::emit(const Finding &F, const Say &S) {
+unsigned Emitter::emit(const Finding &F, const Say &S) {
   ir::Range Where = F.Where;
   std::vector<Note> Notes = F.Notes;
   if (InEditor && Where.Begin.File != Main) {
@@ -140,13 +140,13 @@ void Emitter::emit(const Finding &F, const Say &S) {
     auto Here = llvm::find_if(
         Notes, [&](const Note &N) { return N.Where.Begin.File == Main; });
     if (Here == Notes.end())
-      return;
+      return 0;
     Where = Here->Where;
     Notes.insert(Notes.begin(), {F.Where, "the other end of it is here"});
   }
   const SourceLocation Loc = at(Where);
   if (Loc.isInvalid())
-    return;
+    return 0;
   std::vector<std::pair<const Fix *, std::vector<FixItHint>>> Fixes;
   for (const Fix &X : F.Fixes)
     if (std::optional<std::vector<FixItHint>> Hints = hintsOf(X))
@@ -171,6 +171,7 @@ void Emitter::emit(const Finding &F, const Say &S) {
     for (const FixItHint &H : Fixes[I].second)
       D << H;
   }
+  return SM.getExpansionLineNumber(Loc);
 }
 
 } // namespace runnel::tidy

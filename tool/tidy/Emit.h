@@ -26,7 +26,8 @@ public:
   /// under the text of a note that carries it.
   Emitter(clang::SourceManager &SM, std::string Root, bool InEditor);
 
-  void emit(const Finding &F, const Say &S);
+  /// The line it is said in; 0: nothing here can be said of it.
+  unsigned emit(const Finding &F, const Say &S);
 
 private:
   clang::FileID fileOf(ir::Name File);

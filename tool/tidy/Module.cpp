@@ -148,19 +148,28 @@ void UnitRun::finish(ClangTidyContext &Tidy) {
   auto OptionsFor = [&](const CheckInfo &C) {
     return Options(member(C.Name)->Values);
   };
-  std::vector<Finding> Found =
+  std::vector<tool::ReportedFinding> Found =
       checkUnit(*Context, {*In, Wanted, OptionsFor, !InEditor});
   Emitter Out(Context->getSourceManager(), In->Root, InEditor);
   const ir::Name MainName(tool::spell(Main, In->Root));
-  for (const Finding &F : Found) {
+  KnownLines Known;
+  for (const tool::ReportedFinding &R : Found) {
+    const Finding &F = R.What;
+    const bool IsKnown = R.By == tool::Silenced::Baseline;
     TidyCheck *M = member(F.Check);
-    if (!M ||
+    // Whoever reads a report asks what is new; whoever has the code open can
+    // mend what is not.
+    if (!M || (IsKnown && !InEditor) ||
         isElsewhere(F, *In, Tidy.getOptions(), F.Where.Begin.File == MainName))
       continue;
-    Out.emit(F,
-             [&](SourceLocation Loc, llvm::StringRef Format,
-                 DiagnosticIDs::Level At) { return M->diag(Loc, Format, At); });
+    const unsigned Line = Out.emit(
+        F, [&](SourceLocation Loc, llvm::StringRef Format,
+               DiagnosticIDs::Level At) { return M->diag(Loc, Format, At); });
+    if (IsKnown && Line)
+      Known.insert({Line, F.Check});
   }
+  if (InEditor)
+    keepKnown(Main, std::move(Known));
 }
 
 class Module : public ClangTidyModule {

@@ -53,10 +53,16 @@ struct Settings {
   std::string Trouble;
 };
 
+struct KnownFindings {
+  Baseline What;
+  std::string Trouble;
+};
+
 struct Shelf {
   std::mutex Mutex;
   MadeOf<Settings> SettingsOf;
   MadeOf<std::optional<ProjectIndex>> IndexAt;
+  MadeOf<KnownFindings> BaselineAt;
 };
 
 std::shared_ptr<const Settings> readSettings(const std::string &Folder) {
@@ -75,6 +81,15 @@ std::shared_ptr<const Settings> readSettings(const std::string &Folder) {
     S->Vocab = &frontend::Vocabulary::builtin();
   }
   return S;
+}
+
+std::shared_ptr<const KnownFindings> readBaseline(const std::string &File) {
+  auto K = std::make_shared<KnownFindings>();
+  if (llvm::Expected<Baseline> B = Baseline::read(File))
+    K->What = std::move(*B);
+  else
+    K->Trouble = llvm::toString(B.takeError());
+  return K;
 }
 } // namespace
 
@@ -119,7 +134,41 @@ std::shared_ptr<const Project> projectOf(llvm::StringRef File) {
   P->Vocab = At->Vocab;
   P->Trouble = At->Trouble;
   P->KeepsVocab = At;
+  if (const std::string &File = P->Config.BaselineFile; !File.empty()) {
+    auto Read =
+        S.BaselineAt.get(File, [&](bool) { return readBaseline(File); });
+    P->Known = {Read, &Read->What};
+    if (P->Trouble.empty())
+      P->Trouble = Read->Trouble;
+  }
   return P;
+}
+
+namespace {
+struct KnownByFile {
+  std::mutex Mutex;
+  std::map<std::string, KnownLines> Lines;
+  static KnownByFile &one() {
+    static KnownByFile &K = *new KnownByFile; // see projectOf()
+    return K;
+  }
+};
+} // namespace
+
+void keepKnown(const std::string &File, KnownLines Lines) {
+  KnownByFile &K = KnownByFile::one();
+  std::scoped_lock Hold(K.Mutex);
+  if (Lines.empty())
+    K.Lines.erase(File);
+  else
+    K.Lines[File] = std::move(Lines);
+}
+
+bool isKnown(const std::string &File, unsigned Line, llvm::StringRef Check) {
+  KnownByFile &K = KnownByFile::one();
+  std::scoped_lock Hold(K.Mutex);
+  auto It = K.Lines.find(File);
+  return It != K.Lines.end() && It->second.contains({Line, Check.str()});
 }
 
 bool isOn(const CheckInfo &C, llvm::StringRef Globs, Level At) {

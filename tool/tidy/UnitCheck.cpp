@@ -31,8 +31,8 @@ std::string mainFileOf(const clang::ASTContext &Context) {
   return absolutePath(Path, "/");
 }
 
-std::vector<Finding> checkUnit(clang::ASTContext &Context,
-                               const UnitQuestion &Q) {
+std::vector<ReportedFinding> checkUnit(clang::ASTContext &Context,
+                                       const UnitQuestion &Q) {
   const std::string &Root = Q.In.Root;
   const ir::Name Main(spell(mainFileOf(Context), Root));
   frontend::FrontendOptions Lowering;
@@ -73,13 +73,16 @@ std::vector<Finding> checkUnit(clang::ASTContext &Context,
       Judged.push_back({std::move(F), Silenced::No, "", ""});
     }
   }
-  std::vector<Finding> Result;
-  for (ReportedFinding &F : Judged)
-    if (F.By == Silenced::No &&
-        !Q.In.Config.excludes(F.What.Where.Begin.File.str()))
-      Result.push_back(std::move(F.What));
-  llvm::sort(Result, findingBefore);
-  return Result;
+  llvm::erase_if(Judged, [&](const ReportedFinding &F) {
+    return F.By != Silenced::No ||
+           Q.In.Config.excludes(F.What.Where.Begin.File.str());
+  });
+  llvm::sort(Judged, [](const ReportedFinding &A, const ReportedFinding &B) {
+    return findingBefore(A.What, B.What);
+  });
+  if (Q.In.Known)
+    Q.In.Known->mark(Judged);
+  return Judged;
 }
 
 } // namespace runnel::tidy

@@ -32,9 +32,12 @@ struct UnitQuestion {
   bool WithHeaderBodies;
 };
 
-/// Findings nobody silenced, in the order of reports.
-std::vector<Finding> checkUnit(clang::ASTContext &Context,
-                               const UnitQuestion &Q);
+/// Findings that no comment silences, in the order of reports; those that the
+/// baseline knows are marked so. It knows as many of one message as it holds
+/// for the whole program, so of a file's it may know too many, and never says
+/// what is fixed.
+std::vector<tool::ReportedFinding> checkUnit(clang::ASTContext &Context,
+                                             const UnitQuestion &Q);
 
 /// The absolute path of the main file.
 std::string mainFileOf(const clang::ASTContext &Context);

@@ -3,6 +3,7 @@
 #include "fiber/stack_pool.h"
 #include "fiber/sanitizer.h"
 #include "fiber/valgrind.h"
+#include "runnel/annotations.h"
 
 #include <algorithm>
 #include <bit>
@@ -115,6 +116,7 @@ stack_pool::slab* stack_pool::grow(std::uint32_t size_class) noexcept {
   return s;
 }
 
+RUNNEL_ALLOW("scope-blocking-call", "once, on an older kernel, a file that is in memory")
 fiber* stack_pool::make(std::uint32_t size_class) noexcept {
   fiber* f;
   {
@@ -180,6 +182,8 @@ bool stack_pool::guard(slab& s, std::uint32_t index) noexcept {
     guard_level_ = 1;
   }
   if (guard_level_ == 1) {
+    if (mprotect_quota_ == 0)
+      mprotect_quota_ = stack_memory::most_mappings() / 4;
     if (mprotected_ < mprotect_quota_ && stack_memory::guard_by_mapping(page)) {
       ++mprotected_;
       return true;

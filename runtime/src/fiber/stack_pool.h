@@ -156,8 +156,7 @@ private:
   std::atomic<std::uint64_t> made_{0}, free_count_{0}, cold_count_{0}, unguarded_{0};
   std::atomic<bool> trimming_{false};
   std::uint64_t mprotected_ = 0;
-  /// Read when the pool is made: a file is nothing to wait for with the lock held.
-  std::uint64_t mprotect_quota_ = stack_memory::most_mappings() / 4;
+  std::uint64_t mprotect_quota_ = 0; ///< 0: not yet read
   int guard_level_ = 0;
 };
 

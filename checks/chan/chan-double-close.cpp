@@ -1,59 +1,17 @@
 //===- chan-double-close.cpp - Channels closed twice ---===//
 
 #include "checks/Check.h"
-#include "checks/analysis/Closing.h"
-#include "checks/analysis/Facts.h"
-#include "checks/analysis/ProtocolExplore.h"
-
-#include "llvm/ADT/STLExtras.h"
+#include "checks/chan/AfterClose.h"
 
 namespace runnel {
 
-using namespace analysis;
-
-static std::vector<Finding> run(const Facts &F, const Options &) {
-  std::vector<Finding> Out;
-  auto Wanted = [](const ir::Event &E) { return E.What == ir::Op::Close; };
-  for (const ir::Function &Fn : F.program().module().Functions)
-    for (const AfterClose &Each : afterClose(Fn, Wanted)) {
-      const ir::Event &Then = eventAt(Fn, Each.Then);
-      std::string Name = Then.Spelling ? Then.Spelling.str().str() : "channel";
-      Finding Found;
-      Found.Check = "runnel-chan-double-close";
-      Found.Where = Then.Where;
-      Found.Symbol = Fn.Id.str().str() + "::" + Name;
-      Found.Message = "'" + Name +
-                      "' is closed a second time, which throws close_of_closed";
-      Found.Notes.push_back({rangeAt(Fn, Each.Close), "it is closed here"});
-      Found.Notes.push_back(
-          {Then.Where, "one party closes: the one that sends last"});
-      Out.push_back(std::move(Found));
-    }
-  // In other orders, of several functions and goroutines.
-  for (const protocol::Misused &Each : F.protocols({}).Misuses) {
-    if (Each.E->What != ir::Op::Close ||
-        llvm::any_of(Out, [&](const Finding &Old) {
-          return Old.Where == Each.E->Where;
-        }))
-      continue;
-    std::string Name = Each.Channel       ? Each.Channel.str().str()
-                       : Each.E->Spelling ? Each.E->Spelling.str().str()
-                                          : "channel";
-    Finding Found;
-    Found.Check = "runnel-chan-double-close";
-    Found.Where = Each.E->Where;
-    Found.Symbol = Each.F->Id.str().str() + "::" + Name;
-    Found.Message =
-        "'" + Name +
-        "' can be closed before, which makes this close throw close_of_closed";
-    Found.Notes.push_back({Each.Closed->Where, "it is closed here"});
-    Found.Notes.push_back(
-        {Each.Scope->Where, "as seen in '" + Each.Scope->Id.str().str() + "'"});
-    Found.Notes.push_back(
-        {Each.E->Where, "one party closes: the one that sends last"});
-    Out.push_back(std::move(Found));
-  }
-  return Out;
+static std::vector<Finding> run(const analysis::Facts &F, const Options &) {
+  return chan::afterCloseFindings(
+      F, [](const ir::Event &E) { return E.What == ir::Op::Close; },
+      {"runnel-chan-double-close",
+       "is closed a second time, which throws close_of_closed",
+       "can be closed before, which makes this close throw close_of_closed",
+       "one party closes: the one that sends last"});
 }
 
 static const CheckRegistration X("runnel-chan-double-close", Level::Default,

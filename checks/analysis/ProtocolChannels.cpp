@@ -47,6 +47,10 @@ void Machine::received(State &S, int32_t Number, const ir::Event &E,
                        int32_t Case, bool Ok, Value V) {
   if (E.What == Op::Select) {
     const ir::SelectCase &C = E.Cases[Case];
+    // The others have brought nothing.
+    for (const ir::SelectCase &Lost : E.Cases)
+      if (Lost.Named != ir::NoPlace && Lost.How == ir::SelectCase::Recv)
+        S.Processes[Number].top().Received[Lost.Named] = false;
     S.Processes[Number].top().Received[C.Channel] = Ok;
     if (C.Named != ir::NoPlace)
       S.Processes[Number].top().Received[C.Named] = Ok;

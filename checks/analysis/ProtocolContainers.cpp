@@ -24,6 +24,10 @@ Asked::Asked(const ir::Program &P) {
       if (B.Cond.What == ir::Condition::Truth ||
           B.Cond.What == ir::Condition::Compare)
         Add(B.Cond.Subject);
+      else if (B.Cond.What == ir::Condition::Opaque &&
+               B.Cond.Reads.size() == 1 &&
+               F.place(B.Cond.Reads[0]).Type.Is == Role::Atomic)
+        Add(B.Cond.Reads[0]);
       for (const ir::Event &E : B.Events)
         if (E.What == ir::Op::Return)
           Add(E.Subject);

@@ -19,6 +19,7 @@ bool isMeetingPoint(ir::Role R) {
   case ir::Role::WaitGroup:
   case ir::Role::Group:
   case ir::Role::CondVar:
+  case ir::Role::Once:
     return true;
   default:
     return false;
@@ -43,6 +44,9 @@ private:
       return It->second;
     const ir::Record *R = P.record(Record);
     bool Found = false;
+    if (R && !R->System)
+      for (const ir::Base &B : R->Bases)
+        Found |= holds(B.Record);
     if (R && !R->System)
       for (const ir::Field &F : R->Fields)
         if (!F.Type.indirect() && !F.Static &&
@@ -110,6 +114,7 @@ private:
           case ir::Op::Wait:
           case ir::Op::Lock:
           case ir::Op::GuardBegin:
+          case ir::Op::OnceCall:
             return true;
           default:
             break;

@@ -79,9 +79,12 @@ const Machine::Flow &Machine::flow(const ir::Function &F) {
             Share(A.Place);
       if (E.What == ir::Op::Access && E.has(ir::AddressTaken))
         Share(E.Subject);
+      if (E.What == ir::Op::Recv && E.has(ir::Ranged))
+        Result.Ranged.insert(E.Other);
     }
   Result.InLoop.resize(N);
   Result.Communicates.resize(N);
+  Result.Passes.resize(N);
   std::vector<std::vector<ir::BlockId>> Preds(N);
   for (ir::BlockId B = 0; B != N; ++B) {
     Result.FirstEvent.push_back(Events);
@@ -137,6 +140,8 @@ const Machine::Flow &Machine::flow(const ir::Function &F) {
         continue;
       for (const ir::Event &E : F.Blocks[At].Events) {
         bool Talks = isCommunication(E.What);
+        if (E.What == ir::Op::Send || E.What == ir::Op::Recv)
+          Result.Passes[Head] = true;
         if (E.What == ir::Op::Call)
           if (const ir::Function *Callee = P.function(E.Callee))
             Talks |= communicates(*Callee, Seen);
@@ -227,6 +232,28 @@ int32_t Machine::length(State &S, int32_t Number, const ir::TripCount &T,
   return -1;
 }
 
+/// Whether \p L `> 1` and its like holds; \p Text: the sign and the number.
+static std::optional<bool> compared(int64_t L, llvm::StringRef Text) {
+  llvm::StringRef Sign = Text.take_while(
+      [](char Ch) { return Ch == '<' || Ch == '>' || Ch == '=' || Ch == '!'; });
+  int64_t R;
+  if (Text.substr(Sign.size()).getAsInteger(10, R))
+    return std::nullopt;
+  if (Sign == "==")
+    return L == R;
+  if (Sign == "!=")
+    return L != R;
+  if (Sign == "<")
+    return L < R;
+  if (Sign == "<=")
+    return L <= R;
+  if (Sign == ">")
+    return L > R;
+  if (Sign == ">=")
+    return L >= R;
+  return std::nullopt;
+}
+
 /// `items.empty()`, `items.size() > 1` of a container that was filled before
 /// our eyes.
 std::optional<bool> Machine::aboutSize(State &S, int32_t Number,
@@ -243,25 +270,62 @@ std::optional<bool> Machine::aboutSize(State &S, int32_t Number,
   if (At == Text.npos)
     return std::nullopt;
   Text = Text.substr(At + 7);
-  llvm::StringRef Sign = Text.take_while(
-      [](char Ch) { return Ch == '<' || Ch == '>' || Ch == '=' || Ch == '!'; });
-  int64_t N;
-  if (Text.substr(Sign.size()).getAsInteger(10, N))
+  return compared(O->Count, Text);
+}
+
+/// The number in an atomic, if \p C asks about it alone: `state`, `n.load()`,
+/// `n > 0`; \p Rest: the comparison.
+std::optional<int64_t> Machine::atomicIn(State &S, int32_t Number,
+                                         const ir::Condition &C,
+                                         llvm::StringRef &Rest) {
+  if (C.Reads.size() != 1 ||
+      S.Processes[Number].top().F->place(C.Reads[0]).Type.Is !=
+          ir::Role::Atomic)
     return std::nullopt;
-  int64_t Size = O->Count;
-  if (Sign == "==")
-    return Size == N;
-  if (Sign == "!=")
-    return Size != N;
-  if (Sign == "<")
-    return Size < N;
-  if (Sign == "<=")
-    return Size <= N;
-  if (Sign == ">")
-    return Size > N;
-  if (Sign == ">=")
-    return Size >= N;
-  return std::nullopt;
+  Value V = resolve(S, Number, C.Reads[0]);
+  if (V.How != Value::Number)
+    return std::nullopt;
+  llvm::StringRef Text = C.Text.str();
+  Rest = Text.substr(std::min(Text.find_first_of("<>=!"), Text.size()));
+  Text = Text.drop_back(Rest.size());
+  Text.consume_back(".load()");
+  if (!llvm::all_of(Text, [](char Ch) {
+        return llvm::isAlnum(Ch) || Ch == '_' || Ch == '.' || Ch == ':';
+      }))
+    return std::nullopt;
+  return V.Id;
+}
+
+/// `ctx.err()` of a context that we see whole.
+std::optional<bool> Machine::aboutContext(State &S, int32_t Number,
+                                          const ir::Condition &C) {
+  if (C.Reads.size() != 1 || !C.Text.str().ends_with("err()"))
+    return std::nullopt;
+  const Object *O = object(S, resolve(S, Number, C.Reads[0]));
+  if (!O || O->How != Object::Context)
+    return std::nullopt;
+  if (cancelled(S, *O))
+    return true;
+  if (mayBeCancelled(S, *O))
+    return std::nullopt;
+  return false;
+}
+
+/// The way a switch goes with \p Value; false if there is none for it.
+static bool switchTo(const ir::Block &B, int64_t Value,
+                     std::vector<int32_t> &Ways) {
+  int32_t Default = -1;
+  for (size_t I = 0; I != B.CaseValues.size(); ++I) {
+    if (B.CaseValues[I].Default) {
+      Default = static_cast<int32_t>(I);
+    } else if (B.CaseValues[I].Value == Value) {
+      Ways.push_back(static_cast<int32_t>(I));
+      return true;
+    }
+  }
+  if (Default >= 0)
+    Ways.push_back(Default);
+  return Default >= 0;
 }
 
 /// Appends the successors control may take; false if the run must be given up.
@@ -294,23 +358,20 @@ bool Machine::decide(State &S, int32_t Number, const ir::Block &B,
   case ir::Condition::SelectWon:
     if (F.Won >= 0 && !B.Succs.empty() && B.Term != ir::Terminator::Switch)
       return Either(F.Won == C.Value);
-    if (F.Won >= 0 && B.Term == ir::Terminator::Switch) {
-      int32_t Default = -1;
-      for (size_t I = 0; I != B.CaseValues.size(); ++I) {
-        if (B.CaseValues[I].Default)
-          Default = static_cast<int32_t>(I);
-        else if (B.CaseValues[I].Value == F.Won) {
-          Ways.push_back(static_cast<int32_t>(I));
-          return true;
-        }
-      }
-      if (Default >= 0)
-        Ways.push_back(Default);
-      return Default >= 0;
-    }
+    if (F.Won >= 0 && B.Term == ir::Terminator::Switch)
+      return switchTo(B, F.Won, Ways);
     break;
   case ir::Condition::Truth: {
+    // A named case of a select: whether it has brought a value.
+    if (auto It = F.Received.find(C.Subject);
+        It != F.Received.end() && B.Term != ir::Terminator::Switch)
+      return Either(It->second);
     Value V = resolve(S, Number, C.Subject);
+    if (B.Term == ir::Terminator::Switch) {
+      if (V.How == Value::Number && switchTo(B, V.Id, Ways))
+        return true;
+      break;
+    }
     if (V.How == Value::Nil)
       return Either(false);
     if (V.How == Value::Number)
@@ -354,6 +415,18 @@ bool Machine::decide(State &S, int32_t Number, const ir::Block &B,
   case ir::Condition::Opaque:
     if (std::optional<bool> Holds = aboutSize(S, Number, C))
       return Either(*Holds);
+    if (llvm::StringRef Rest;
+        std::optional<int64_t> N = atomicIn(S, Number, C, Rest)) {
+      if (B.Term != ir::Terminator::Switch) {
+        std::optional<bool> Holds = Rest.empty() ? *N != 0 : compared(*N, Rest);
+        if (Holds)
+          return Either(*Holds);
+      } else if (Rest.empty() && switchTo(B, *N, Ways)) {
+        return true;
+      }
+    }
+    if (std::optional<bool> Ended = aboutContext(S, Number, C))
+      return Either(*Ended);
     break;
   case ir::Condition::None:
     break;
@@ -409,6 +482,15 @@ void Machine::branch(State &S, int32_t Number, std::vector<State> &Forks) {
       if (Symbolic)
         Next.Choices[question(Next, Number, B.Trips.Text, B.Trips.Reads)] =
             Length;
+      // A number of values that is written out and one that is only guessed may
+      // well agree in the running program.
+      if (Known >= 2 && B.Trips.What == ir::TripCount::Known &&
+          Fl.Passes[F.Block])
+        Next.Counted = true;
+      if (Symbolic && Fl.Communicates[F.Block])
+        Next.Guessed = true;
+      if (Next.Counted && Next.Guessed && Fl.Communicates[F.Block])
+        Next.Processes[Number].Tainted = true;
       int32_t &Begun = Top.Loops[Top.Block];
       bool More = Begun < Length;
       if (More)

@@ -138,6 +138,11 @@ private:
               std::vector<int32_t> &Ways);
   int32_t length(State &S, int32_t Number, const ir::TripCount &T,
                  std::vector<int32_t> &Ways);
+  std::optional<int64_t> atomicIn(State &S, int32_t Process,
+                                  const ir::Condition &C,
+                                  llvm::StringRef &Rest);
+  std::optional<bool> aboutContext(State &S, int32_t Process,
+                                   const ir::Condition &C);
   std::optional<bool> aboutSize(State &S, int32_t Number,
                                 const ir::Condition &C);
   Question question(State &S, int32_t Number, ir::Name Text,
@@ -184,7 +189,9 @@ private:
     std::vector<uint32_t> FirstEvent;      ///< number of a block's first event
     std::vector<std::vector<bool>> InLoop; ///< of each head; empty: no head
     std::vector<bool> Communicates;        ///< loop heads whose body does
-    std::vector<bool> Shared;       ///< scalar locals that lambdas refer to
+    std::vector<bool> Shared;     ///< scalar locals that lambdas refer to
+    std::vector<bool> Passes;     ///< by loop head: it sends or receives itself
+    std::set<ir::PlaceId> Ranged; ///< given by a range-for over a channel
     std::set<ir::BlockId> MayThrow; ///< try heads whose body may throw at once
   };
   const Flow &flow(const ir::Function &F);

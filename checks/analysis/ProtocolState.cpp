@@ -109,6 +109,7 @@ std::string State::key() const {
   std::string Out;
   Out.reserve(512);
   Key K(Out);
+  K.number(Counted | Guessed << 1);
   for (const Object &O : Objects)
     add(K, O);
   for (const Process &P : Processes) {

@@ -122,6 +122,11 @@ struct Frame {
   const ir::Event *Last = nullptr; ///< that was run; for messages
 };
 
+/// Where a frame keeps a temporary among its results; no event has this number.
+inline uint32_t temporary(const ir::Place &Unknown) {
+  return 0x80000000u + Unknown.Index;
+}
+
 struct Process {
   enum Status : uint8_t {
     Running, ///< stands before a visible event
@@ -155,6 +160,9 @@ struct State {
   std::map<ir::Name, Value> Globals;
   /// Conditions and lengths of loops already decided on this run.
   std::map<Question, int32_t> Choices;
+  /// Loops that pass values have been entered whose number of rounds is written
+  /// out, or guessed.
+  bool Counted = false, Guessed = false;
 
   std::string key() const;
   /// Forgets objects that nothing refers to any more, and numbers the rest

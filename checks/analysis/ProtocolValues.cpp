@@ -38,7 +38,15 @@ Value Machine::makeObject(State &S, Object::Kind How, ir::Name Id,
 Value Machine::make(State &S, const ir::TypeRef &Type, bool External,
                     ir::Name Id, ir::Range Where) {
   Object::Kind How;
-  switch (Type.Is) {
+  Role Is = Type.Is;
+  // What one owner has made, or several share. A channel tells its capacity
+  // when it is made.
+  if ((Is == Role::OwningPointer || Is == Role::SharedPointer) &&
+      (Type.ElementIs == Role::WaitGroup || Type.ElementIs == Role::Group ||
+       Type.ElementIs == Role::CondVar || Type.ElementIs == Role::Semaphore ||
+       Type.ElementIs == Role::Once))
+    Is = Type.ElementIs;
+  switch (Is) {
   case Role::Lock:
     How = Object::Mutex;
     break;
@@ -109,18 +117,6 @@ Value Machine::make(State &S, const ir::TypeRef &Type, bool External,
   return V;
 }
 
-static bool isHandle(const ir::TypeRef &T) {
-  switch (T.Is) {
-  case Role::Channel:
-  case Role::Sender:
-  case Role::Receiver:
-  case Role::Context:
-    return true;
-  default:
-    return false;
-  }
-}
-
 Value Machine::root(State &S, int32_t Number, const ir::Place &Place) {
   Process &Pr = S.Processes[Number];
   Frame &F = Pr.top();
@@ -161,9 +157,8 @@ Value Machine::root(State &S, int32_t Number, const ir::Place &Place) {
       }
       return S.Processes[Number].top().Locals[Place.Index];
     }
-    // A handle that nothing known was assigned to may be anybody's.
-    return Bound(F.Locals[Place.Index], V.Type, V.Id, isHandle(V.Type),
-                 V.Where);
+    // What nothing known was assigned to may be anybody's.
+    return Bound(F.Locals[Place.Index], V.Type, V.Id, true, V.Where);
   }
   case ir::Place::Capture:
     if (Place.Index >= F.Captures.size())
@@ -189,8 +184,10 @@ Value Machine::root(State &S, int32_t Number, const ir::Place &Place) {
       F.Results[Place.Index] = Made;
     return Made;
   }
-  case ir::Place::Unknown:
-    return {};
+  case ir::Place::Unknown: { // a temporary that was given something
+    auto It = F.Results.find(temporary(Place));
+    return It == F.Results.end() ? Value{} : It->second;
+  }
   }
   return {};
 }
@@ -353,6 +350,15 @@ void Machine::assign(State &S, int32_t Number, ir::PlaceId Place, Value V) {
     return;
   }
   Value Base = root(S, Number, Pl);
+  if (Pl.Root == ir::Place::Unknown && Pl.Path.size() == 1 &&
+      Pl.Path[0].How == ir::Step::Field) {
+    // Its parts are given once: a second time it is another object.
+    Object *O = object(S, Base);
+    if (!O || O->Slots.count(Pl.Path[0].Symbol)) {
+      Base = makeObject(S, Object::Struct, Pl.Path[0].Id, {});
+      S.Processes[Number].top().Results[temporary(Pl)] = Base;
+    }
+  }
   for (size_t I = 0; I + 1 != Pl.Path.size(); ++I)
     Base = step(S, Number, Base, Pl.Path[I], ir::TypeRef());
   Object *O = object(S, Base);

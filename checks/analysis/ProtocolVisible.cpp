@@ -224,6 +224,14 @@ void Machine::moves(const State &Before, int32_t Number,
           return inLoop(*F.F, F.Block);
         });
     if (!O || O->External || E.has(ir::WithTimeout) || (Asks && O->Notified)) {
+      // It may have to wait all the same: then others get the lock meanwhile.
+      if (Asks && O && !O->External && !Ids.empty()) {
+        State Later = S;
+        for (int32_t Id : Ids)
+          unlock(Later.Objects[Id], Number);
+        Later.Processes[Number].How = Process::Woken;
+        Out.push_back({How, std::move(Later)});
+      }
       Pass();
       return;
     }

@@ -107,6 +107,10 @@ void Lowering::initialiseFields(PlaceId Object, const CXXRecordDecl *R,
                : nullptr;
       if (C && C->getConstructor()->isCopyOrMoveConstructor())
         continue;
+      if (C && isNil(C)) {
+        assign(field(Object, Field, Type), C, At);
+        continue;
+      }
       std::optional<int64_t> Capacity = 0;
       if (Init)
         Capacity = C && C->getNumArgs() == 1   ? constant(C->getArg(0))
@@ -230,6 +234,13 @@ bool Lowering::ownerAction(CallParts &P, const Action &A) {
                       : ir::SpawnKind::JoiningThread;
     return spawnAction(P, Spawn);
   }
+  if (A.Subject == Action::Result && Type.ElementIs == ir::Role::Channel &&
+      To != NoPlace) {
+    const Expr *Room = P.Args.empty() ? nullptr : P.Args[0];
+    if (!Room || Room->getType()->isIntegerType())
+      makeChannel(To, Room, P.Call->getSourceRange());
+    return false;
+  }
   if (A.Subject == Action::Result && Type.ElementIs == ir::Role::Data &&
       To != NoPlace) {
     ir::Event &E = emit(ir::Op::New, P.Call->getSourceRange());
@@ -335,8 +346,14 @@ bool Lowering::lowerAction(CallParts &P, const Action &A) {
       // The operator may be of a base of the pointer's class.
       ir::Role Role = T.role(Of->IgnoreParenImpCasts()->getType());
       if (Role == ir::Role::SharedPointer || Role == ir::Role::OwningPointer ||
-          Role == ir::Role::Optional || Role == ir::Role::WeakPointer)
+          Role == ir::Role::WeakPointer)
         access(Of, ir::Read);
+      // `*job`: what is inside is named together with the star.
+      if (Role == ir::Role::Optional)
+        accessPlace(resolve(Of), ir::Read,
+                    P.Callee->getOverloadedOperator() == OO_Star
+                        ? P.Call->getSourceRange()
+                        : Of->getSourceRange());
     }
     return true;
   }

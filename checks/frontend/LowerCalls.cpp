@@ -209,6 +209,14 @@ void Lowering::finishValue(const CallParts &P, uint32_t EventNumber) {
     return;
   PlaceId Result = root(ir::Place::Result, EventNumber, {}, P.Call->getType());
   ResolvedCalls[P.Call] = Result;
+  if (auto At = Facts.Targets.find(P.Call);
+      isa<CallExpr>(P.Call) && At != Facts.Targets.end() &&
+      At->second.What == Target::Variable &&
+      T.role(P.Call->getType()) == ir::Role::Data &&
+      hasChannels(P.Call->getType()->getAsCXXRecordDecl(), 0)) {
+    sharesChannels(Result, targetPlace(P.Call), P.Call);
+    ResolvedCalls[P.Call] = Result;
+  }
   const RecordInfo *Info = nullptr;
   if (const CXXRecordDecl *R = T.classOf(P.Call->getType()))
     Info = &T.record(R);

@@ -66,6 +66,50 @@ PlaceId Lowering::targetPlace(const Expr *E) {
   return P;
 }
 
+/// A record with channels in it, whose copies share them.
+bool Lowering::hasChannels(const CXXRecordDecl *R, unsigned Depth) {
+  if (!R || !(R = R->getDefinition()) || Depth > 3 ||
+      Where.isSystem(R->getLocation()))
+    return false;
+  return llvm::any_of(R->fields(), [&](const FieldDecl *F) {
+    ir::Role Is = T.role(F->getType());
+    return Is == ir::Role::Channel || Is == ir::Role::Sender ||
+           Is == ir::Role::Receiver ||
+           (Is == ir::Role::Data &&
+            hasChannels(F->getType()->getAsCXXRecordDecl(), Depth + 1));
+  });
+}
+
+/// \p To is a copy of \p From, made by \p By.
+void Lowering::sharesChannels(PlaceId From, PlaceId To, const Expr *By) {
+  if (From == NoPlace || To == NoPlace || From == To ||
+      !hasChannels(By->getType()->getAsCXXRecordDecl(), 0))
+    return;
+  ir::Event &E = emit(ir::Op::Escape, By->getSourceRange());
+  E.Subject = From;
+  E.Other = To;
+  E.Value = int64_t(ir::EscapeKind::Stored);
+}
+
+bool Lowering::isNil(const CXXConstructExpr *C) {
+  return C->getNumArgs() > 0 && isa<CXXNullPtrLiteralExpr>(peel(C->getArg(0)));
+}
+
+/// \p Room: what is passed for its capacity; null for an unbuffered one.
+void Lowering::makeChannel(PlaceId To, const Expr *Room, SourceRange R) {
+  std::optional<int64_t> Capacity = 0;
+  if (const auto *D = dyn_cast_or_null<CXXDefaultArgExpr>(Room))
+    Room = D->getExpr();
+  if (Room)
+    Capacity = constant(Room);
+  ir::Event &E = emit(ir::Op::MakeChannel, R);
+  E.Subject = To;
+  if (Capacity) {
+    E.Value = *Capacity;
+    E.Flags |= ir::ValueKnown;
+  }
+}
+
 bool Lowering::isUnnamed(const Expr *E) const {
   auto It = Facts.Targets.find(E);
   if (It != Facts.Targets.end() && It->second.What != Target::Temporary)
@@ -203,22 +247,13 @@ bool Lowering::constructRole(CallParts &P, const RecordInfo &Info,
     if (CopyOrMove)
       return false;
     // channel(nullptr) is nil: nobody made one.
-    if (!P.Args.empty() && isa<CXXNullPtrLiteralExpr>(peel(P.Args[0])))
+    if (isNil(C)) {
+      if (auto At = Facts.Targets.find(C);
+          At != Facts.Targets.end() && At->second.What == Target::Member)
+        assign(targetPlace(C), C, R);
       return true;
-    PlaceId S = targetPlace(C);
-    std::optional<int64_t> Capacity = 0;
-    if (!P.Args.empty()) {
-      const Expr *E = P.Args[0];
-      if (const auto *D = dyn_cast<CXXDefaultArgExpr>(E))
-        E = D->getExpr();
-      Capacity = constant(E);
     }
-    ir::Event &E = emit(ir::Op::MakeChannel, R);
-    E.Subject = S;
-    if (Capacity) {
-      E.Value = *Capacity;
-      E.Flags |= ir::ValueKnown;
-    }
+    makeChannel(targetPlace(C), P.Args.empty() ? nullptr : P.Args[0], R);
     return true;
   }
   case ir::Role::Timer:
@@ -294,11 +329,22 @@ void Lowering::walkConstruct(const CXXConstructExpr *C) {
                                     At->second.What == Target::Member ||
                                     At->second.What == Target::Allocated);
   bool System = Where.isSystem(Ctor->getLocation());
+  // A base, or the rest of a constructor that delegates, is this object.
+  if (const auto *Own = dyn_cast<CXXConstructorDecl>(Decl); Own && !System)
+    for (const CXXCtorInitializer *I : Own->inits())
+      if (!I->isAnyMemberInitializer() && I->getInit()->IgnoreImplicit() == C)
+        P.Subject = resolveThis();
   // The object exists before its constructor runs.
   if (At != Facts.Targets.end() && At->second.What == Target::Allocated &&
       !System)
     makeNew(At->second.New);
   if (Named && !System)
+    P.Subject = targetPlace(C);
+  // A temporary that is given something others use as well is followed.
+  else if (!Named && !System && P.Subject == NoPlace &&
+           At == Facts.Targets.end() &&
+           T.role(C->getType()) == ir::Role::Data &&
+           !Ctor->isCopyOrMoveConstructor() && C->getNumArgs() > 0)
     P.Subject = targetPlace(C);
   else if (Named && At->second.What == Target::Variable)
     declare(At->second.Var);
@@ -324,6 +370,8 @@ void Lowering::walkConstruct(const CXXConstructExpr *C) {
   // A compiler-made constructor that does nothing worth telling.
   if (Ctor->isImplicit() && Ctor->isCopyOrMoveConstructor()) {
     argumentAccess(P);
+    if (Named && !P.Args.empty())
+      sharesChannels(resolve(P.Args[0]), P.Subject, C);
     return;
   }
   ordinaryCall(P);

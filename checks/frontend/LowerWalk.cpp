@@ -75,7 +75,9 @@ void Lowering::accessPlace(PlaceId P, uint32_t Flags, SourceRange R) {
     // Two writes of which a value is known are two events.
     if (Last.What == ir::Op::Access && Last.Subject == P &&
         (Last.Flags | Flags) == Last.Flags &&
-        !((Flags & ir::Write) && Last.has(ir::Write)))
+        !((Flags & ir::Write) && Last.has(ir::Write)) &&
+        // Fixes want all mentions of these.
+        (Place.Type.Is != ir::Role::Optional || Last.Where == Where.range(R)))
       return;
   }
   ir::Event &E = emit(ir::Op::Access, R);
@@ -181,8 +183,22 @@ void Lowering::unwindGuards(SourceRange R) {
 /// The ways to other objects among the fields of an aggregate.
 void Lowering::initialiseParts(const Expr *List) {
   auto At = Facts.Targets.find(List);
-  if (At == Facts.Targets.end() || At->second.What == Target::Returned)
+  if (At != Facts.Targets.end() && At->second.What == Target::Returned)
     return;
+  // What is put into an array or a std::initializer_list is in others' hands.
+  if (const auto *L = dyn_cast<InitListExpr>(List);
+      L && !L->isTransparent() && !L->getType()->isRecordType()) {
+    for (const Expr *Each : L->inits())
+      if (refers(T, Each->getType())) {
+        PlaceId Given = operand(Each).Place;
+        if (Given == NoPlace || F.Places[Given].Root == ir::Place::Unknown)
+          continue;
+        ir::Event &Escape = emit(ir::Op::Escape, Each->getSourceRange());
+        Escape.Subject = Given;
+        Escape.Value = int64_t(ir::EscapeKind::Stored);
+      }
+    return;
+  }
   PlaceId Whole = NoPlace;
   eachPart(List, [&](const FieldDecl *F, const Expr *Init) {
     if (!refers(T, F->getType()) ||

@@ -128,6 +128,11 @@ private:
   void initialiseParts(const clang::Expr *List);
   void constructIn(const CallParts &P, ir::PlaceId Object,
                    const clang::CXXRecordDecl *R);
+  bool hasChannels(const clang::CXXRecordDecl *R, unsigned Depth);
+  void sharesChannels(ir::PlaceId From, ir::PlaceId To, const clang::Expr *By);
+  static bool isNil(const clang::CXXConstructExpr *C);
+  void makeChannel(ir::PlaceId To, const clang::Expr *Room,
+                   clang::SourceRange R);
   bool isUnnamed(const clang::Expr *E) const;
   void declare(const clang::VarDecl *V);
 

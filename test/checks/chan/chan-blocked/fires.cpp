@@ -356,3 +356,68 @@ void run() {
   wg.wait();
 }
 } // namespace notifier_needs_the_lock
+
+namespace once_in_once {
+struct Config {
+  runnel::once once;
+  int value = 0;
+  void init() { value = get() + 1; }
+  int get() {
+    once.call([this] { init(); }); // expect: chan-blocked "can wait for ever for the call of 'once' to end"
+    return value;
+  }
+};
+void run() {
+  Config c;
+  c.get();
+}
+} // namespace once_in_once
+
+namespace shared_pointer {
+int slow();
+int call() {
+  auto answer = std::make_shared<runnel::channel<int>>();
+  runnel::go([answer] {
+    answer->send(slow()); // expect: chan-blocked "can wait for ever to send on 'answer'"
+  });
+  auto in = runnel::on_recv(*answer);
+  auto late = runnel::on_timeout(std::chrono::seconds(1));
+  return runnel::select(in, late) == in ? *in : -1;
+}
+} // namespace shared_pointer
+
+namespace base_has_it {
+struct Buffered {
+  runnel::channel<int> data{1};
+};
+struct Derived : Buffered {};
+void run() {
+  Derived d;
+  d.data.send(1);
+  d.data.send(2); // expect: chan-blocked "can wait for ever to send on 'data'"
+}
+} // namespace base_has_it
+
+namespace temporary {
+// The request is made in place; its reply is forgotten on one path.
+struct Request {
+  int key;
+  runnel::channel<int> reply;
+};
+void serve(runnel::channel<Request> in) {
+  for (auto r : in) {
+    if (r.key < 0)
+      continue;
+    r.reply.send(r.key);
+  }
+}
+int ask(int key) {
+  runnel::channel<Request> in;
+  runnel::go(serve, in);
+  runnel::channel<int> reply;
+  in.send(Request{key, reply});
+  int v = *reply.recv(); // expect: chan-blocked "can wait for ever to receive from 'reply'"
+  in.close();
+  return v;
+}
+} // namespace temporary

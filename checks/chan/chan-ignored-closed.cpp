@@ -102,6 +102,74 @@ static void offerBreak(const ir::Function &F, const ir::Event &E,
        {{After, " if (!" + F.Locals[P.Index].Id.str().str() + ") break;"}}});
 }
 
+/// What stands in front of the first statement of an endless loop, if that is
+/// its head alone, told by its length: a comment in between must not be lost.
+static bool isHead(const ir::Range &Loop, const ir::Range &First) {
+  uint32_t Between = First.Begin.Offset - Loop.Begin.Offset;
+  uint32_t Lines = First.Begin.Line - Loop.Begin.Line;
+  if (Lines > 1)
+    return false;
+  uint32_t Space = Lines == 0 ? 1 : First.Begin.Column; // with the line break
+  for (llvm::StringRef Head : {"for (;;) {", "while (true) {", "while (1) {"})
+    if (Between == Head.size() + Space)
+      return true;
+  return false;
+}
+
+/// `for (;;) { auto v = c.recv(); use(*v); }` becomes a range-for, if nothing
+/// but `*v` is done with the optional.
+static void offerRange(const ir::Function &F, Point At, Finding &Found) {
+  const ir::Event &E = eventAt(F, At);
+  if (E.Other == ir::NoPlace || E.Spelling.empty() || !E.Where.editable() ||
+      !E.Statement.editable() || F.place(E.Subject).Type.Pointer ||
+      (F.place(E.Subject).Type.Is != ir::Role::Channel &&
+       F.place(E.Subject).Type.Is != ir::Role::Receiver))
+    return;
+  const ir::Place &V = F.place(E.Other);
+  if (V.Root != ir::Place::Local || !V.Path.empty())
+    return;
+  ir::Range Head;
+  for (const ir::Block &B : F.Blocks)
+    if ((B.Term == ir::Terminator::While || B.Term == ir::Terminator::For) &&
+        B.TermRange.editable() && isHead(B.TermRange, E.Statement))
+      Head = B.TermRange;
+  if (Head.Length == 0)
+    return;
+  // The statement is the first thing the loop does, so the head may go.
+  ir::Range Front = Head;
+  Front.Length = E.Statement.endOffset() - Head.Begin.Offset;
+  std::string Id = F.Locals[V.Index].Id.str().str();
+  Fix Change{
+      "loop over the channel",
+      {{Front, "for (auto " + Id + " : " + E.Spelling.str().str() + ") {"}}};
+  // Every mention of the variable must be one `*v`.
+  std::vector<ir::Range> Values;
+  bool Other = false;
+  forEachEvent(F, [&](Point, const ir::Event &Each) {
+    if (Each.What == Op::Closure)
+      Other |= llvm::any_of(
+          Each.Args, [&](const ir::Operand &A) { return A.Place == E.Other; });
+    if (Each.What != Op::Access)
+      return;
+    const ir::Place &P = F.place(Each.Subject);
+    if (P.Root != V.Root || P.Index != V.Index)
+      return;
+    if (Each.Spelling.str() == "*" + Id && Each.Where.editable())
+      Values.push_back(Each.Where);
+    else if (Each.Spelling.str() != "(*" + Id + ")") // tells the same again
+      Other = true;
+  });
+  if (Other)
+    return;
+  llvm::sort(Values, [](const ir::Range &A, const ir::Range &B) {
+    return A.Begin.Offset < B.Begin.Offset;
+  });
+  for (size_t I = 0; I != Values.size(); ++I)
+    if (I == 0 || !(Values[I] == Values[I - 1]))
+      Change.Edits.push_back({Values[I], Id});
+  Found.Fixes.push_back(std::move(Change));
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Finding> Out;
   for (const ChannelLife &C : channelLives(F.program())) {
@@ -130,6 +198,7 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
                         : "loop with `for (auto v : " + C.Id.str().str() +
                               ")`, which ends with the channel, or leave when "
                               "recv() returns nothing"});
+      offerRange(*U.F, U.At, Found);
       offerBreak(*U.F, E, Found);
       Out.push_back(std::move(Found));
     }

@@ -113,6 +113,55 @@ static void offerBuffer(const ChannelLife &C, Finding &Found) {
       {"give '" + C.Id.str().str() + "' a buffer of one", {{After, "(1)"}}});
 }
 
+/// A context that the goroutine of the send has, or need only name.
+static ir::Name contextOf(const ir::Function &Maker,
+                          const ir::Function &Sender) {
+  for (const ir::Variable &V : Sender.Params)
+    if (V.Type.Is == ir::Role::Context && !V.Type.Pointer)
+      return V.Id;
+  bool TakesAll = false; // [=]
+  for (const ir::Capture &C : Sender.Captures) {
+    if (C.Type.Is == ir::Role::Context && !C.Type.Pointer)
+      return C.Id;
+    TakesAll |= C.Implicit && !C.ByReference && !C.IsThis;
+  }
+  if (!TakesAll || !Sender.Lambda || Sender.Parent != Maker.Symbol)
+    return {};
+  for (const ir::Variable &V : Maker.Params)
+    if (V.Type.Is == ir::Role::Context && !V.Type.indirect() &&
+        llvm::none_of(Sender.Locals,
+                      [&](const ir::Variable &L) { return L.Id == V.Id; }))
+      return V.Id;
+  return {};
+}
+
+/// `answer.send(v);` becomes a select that ends with the context.
+static void offerSelect(const ChannelLife &C, const ChannelUse &Send,
+                        Finding &Found) {
+  const ir::Event &E = Send.event();
+  const ir::TypeRef &Type = Send.F->place(E.Subject).Type;
+  ir::Name Context = contextOf(*C.Maker, *Send.F);
+  if (!Context || !E.Where.editable() || E.Spelling.empty() ||
+      E.Args.size() != 1 || Type.Pointer ||
+      (Type.Is != ir::Role::Channel && Type.Is != ir::Role::Sender) ||
+      !E.Statement.editable() || !(E.Statement.Begin == E.Where.Begin) ||
+      E.Statement.Length != E.Where.Length + 1)
+    return;
+  ir::Range Method = E.Where, Semicolon = behind(E.Where);
+  Method.Length = E.Spelling.str().size();
+  Method = behind(Method);
+  Method.Length = 6; // ".send("
+  Semicolon.Length = 1;
+  if (Method.endOffset() >= E.Where.endOffset())
+    return;
+  Found.Fixes.push_back(
+      {"stop waiting when '" + Context.str().str() + "' has ended",
+       {{beforeOf(E.Where), "runnel::select(runnel::on_send("},
+        {Method, ", "},
+        {Semicolon,
+         ", runnel::on_recv(" + Context.str().str() + ".done()));"}}});
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Finding> Out;
   for (const ChannelLife &C : channelLives(F.program())) {
@@ -161,6 +210,8 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
                                  " a buffer of one, so that the "
                                  "answer can be left there"});
     offerBuffer(C, Found);
+    if (Sends.size() == 1)
+      offerSelect(C, Send, Found);
     Out.push_back(std::move(Found));
   }
   return Out;

@@ -1,6 +1,7 @@
-// The loop is left.
+// A loop over the channel, or one that is left.
 // flags: -isystem %runtime
 #include <runnel/runnel.h>
+#include <string>
 void handle(int);
 void work();
 
@@ -13,6 +14,47 @@ void values() {
     }
   });
   jobs.send(1);
+  jobs.close();
+}
+// CHECK-FIX: for (auto job : jobs) {
+// CHECK-FIX: handle(job);
+
+void members() {
+  runnel::channel<std::string> names;
+  runnel::go([names] {
+    std::size_t length = 0;
+    while (true) {
+      auto name = names.recv(); // expect: chan-ignored-closed
+      length += (*name).size() + (*name).capacity();
+    }
+  });
+  names.close();
+}
+// CHECK-FIX: for (auto name : names) {
+// CHECK-FIX: length += (name).size() + (name).capacity();
+
+void arrows() {
+  runnel::channel<std::string> names;
+  runnel::go([names] {
+    std::size_t length = 0;
+    while (true) {
+      auto name = names.recv(); // expect: chan-ignored-closed
+      length += name->size();
+    }
+  });
+  names.close();
+}
+// CHECK-FIX: auto name = names.recv(); if (!name) break;
+
+void commented() {
+  runnel::channel<int> jobs;
+  runnel::go([jobs] {
+    for (;;) {
+      // One at a time.
+      auto job = jobs.recv(); // expect: chan-ignored-closed
+      handle(*job);
+    }
+  });
   jobs.close();
 }
 // CHECK-FIX: auto job = jobs.recv(); if (!job) break;

@@ -8,6 +8,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <map>
+#include <tuple>
 
 namespace runnel {
 
@@ -111,8 +112,121 @@ private:
 };
 } // namespace
 
+namespace {
+/// Channels that are nil and stay so: nobody ever makes one of them.
+class Nils {
+public:
+  explicit Nils(const ir::Program &P) : P(P) {
+    for (const ir::Function &F : P.module().Functions)
+      forEachEvent(F, [&](Point, const ir::Event &E) { note(F, E); });
+  }
+
+  void find(std::vector<Finding> &Out) const {
+    for (const ir::Function &F : P.module().Functions)
+      forEachEvent(F, [&](Point, const ir::Event &E) {
+        if ((E.What != ir::Op::Send && E.What != ir::Op::Recv) ||
+            E.has(ir::Try | ir::WithTimeout) || E.Subject == ir::NoPlace)
+          return;
+        auto It = Known.find(keyOf(F, E.Subject));
+        if (It == Known.end() || !It->second.Nil || It->second.Other ||
+            asks(F, E.Subject))
+          return;
+        const ir::Place &Pl = F.place(E.Subject);
+        if (!Pl.Path.empty() && !P.whole()) {
+          const ir::Field *Member = P.field(Pl.Path.back().Symbol);
+          if (!Member || Member->Visible != ir::Access::Private)
+            return;
+        }
+        bool Sends = E.What == ir::Op::Send;
+        std::string Name =
+            "'" + (E.Spelling ? E.Spelling.str().str() : "channel") + "'";
+        Finding Found;
+        Found.Check = "runnel-chan-self-block";
+        Found.Where = E.Where;
+        Found.Symbol = F.Id.str().str() + "::" + Name;
+        Found.Message =
+            std::string(Sends ? "this send on " : "this receive from ") + Name +
+            " waits for ever: the channel is nil";
+        Found.Notes.push_back({It->second.Where, "it is nil from here on"});
+        Found.Notes.push_back(
+            {E.Where, "make the channel first: leave the nullptr out"});
+        Out.push_back(std::move(Found));
+      });
+  }
+
+private:
+  struct Life {
+    bool Nil = false, Other = false;
+    ir::Range Where;
+  };
+  /// A local of one function, or a member of a class wherever it is.
+  using Key = std::tuple<const ir::Function *, uint32_t, ir::Name>;
+
+  static Key keyOf(const ir::Function &F, ir::PlaceId Place) {
+    const ir::Place &Pl = F.place(Place);
+    if (Pl.Path.empty() && Pl.Root == ir::Place::Local)
+      return {&F, Pl.Index, {}};
+    if (!Pl.Path.empty() && Pl.Path.back().How == ir::Step::Field)
+      return {nullptr, 0, Pl.Path.back().Symbol};
+    return {nullptr, 0, {}};
+  }
+
+  void note(const ir::Function &F, const ir::Event &E) {
+    auto At = [&](ir::PlaceId Place) -> Life * {
+      if (Place == ir::NoPlace || F.place(Place).Type.Is != ir::Role::Channel)
+        return nullptr;
+      return &Known[keyOf(F, Place)];
+    };
+    Life *Of = At(E.Subject);
+    switch (E.What) {
+    case ir::Op::Assign:
+      if (Of && E.Args.size() == 1 && E.Args[0].How == ir::Operand::Null) {
+        Of->Nil = true;
+        Of->Where = E.Where;
+      } else if (Of) {
+        Of->Other = true;
+      }
+      break;
+    case ir::Op::MakeChannel:
+    case ir::Op::Escape:
+      if (Of)
+        Of->Other = true;
+      break;
+    case ir::Op::Access:
+      if (Of && E.has(ir::AddressTaken | ir::Write))
+        Of->Other = true;
+      break;
+    case ir::Op::Closure:
+      if (const ir::Function *Code = P.function(E.Callee))
+        for (const ir::Capture &C : Code->Captures)
+          if (C.ByReference && C.Source != ir::NoPlace)
+            if (Life *Captured = At(C.Source))
+              Captured->Other = true;
+      break;
+    default:
+      break;
+    }
+    for (const ir::Operand &A : E.Args)
+      if (A.How == ir::Operand::PlaceArg && A.ByReference)
+        if (Life *Given = At(A.Place))
+          Given->Other = true;
+  }
+
+  /// Whether the function looks at the channel first.
+  static bool asks(const ir::Function &F, ir::PlaceId Place) {
+    return llvm::any_of(F.Blocks, [&](const ir::Block &B) {
+      return B.Cond.Subject == Place || llvm::is_contained(B.Cond.Reads, Place);
+    });
+  }
+
+  const ir::Program &P;
+  std::map<Key, Life> Known;
+};
+} // namespace
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Finding> Out;
+  Nils(F.program()).find(Out);
   for (const ChannelLife &C : channelLives(F.program())) {
     if (C.Escapes || !C.Maker || !C.Capacity || *C.Capacity > 1000 ||
         C.Uses.empty())

@@ -54,3 +54,19 @@ void select_of_one() {
   runnel::select(runnel::on_send(c, 1)); // expect: chan-self-block
   c.recv();
 }
+
+void nil() {
+  runnel::channel<int> c(nullptr);
+  c.send(1); // expect: chan-self-block "this send on 'c' waits for ever: the channel is nil"
+}
+
+class Reporter {
+public:
+  int next() {
+    return *progress_.recv(); // expect: chan-self-block "the channel is nil"
+  }
+
+private:
+  runnel::channel<int> progress_{nullptr};
+};
+int report() { return Reporter().next(); }

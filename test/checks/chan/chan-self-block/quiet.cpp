@@ -83,3 +83,40 @@ void maybe_filled() {
   if (failed())
     c.recv(); // trap: it may have one
 }
+
+void made_later(bool wanted) {
+  runnel::channel<int> c(nullptr);
+  if (wanted)
+    c = runnel::channel<int>(1);
+  c.send(1); // trap: not nil on every way
+}
+
+void asked_first() {
+  runnel::channel<int> c(nullptr);
+  if (c)
+    c.send(1); // trap: never reached
+}
+
+void fill(runnel::channel<int> &c);
+void filled_elsewhere() {
+  runnel::channel<int> c(nullptr);
+  fill(c);
+  c.send(1); // trap: somebody else may have made one
+}
+
+void only_tried() {
+  runnel::channel<int> c(nullptr);
+  (void)c.try_recv();
+  auto in = runnel::on_recv(c);
+  auto none = runnel::otherwise();
+  runnel::select(in, none); // trap: a nil channel is never ready, which is a way to switch a case off
+}
+
+class Started {
+public:
+  void start() { progress_ = runnel::channel<int>(1); }
+  void step() { progress_.send(1); } // trap: start() makes it
+
+private:
+  runnel::channel<int> progress_{nullptr};
+};

@@ -120,7 +120,8 @@ void DataUses::event(const ir::Function &F, Point At, const ir::Event &E) {
     return;
   }
   case ir::Op::Access: {
-    if (E.Subject == ir::NoPlace)
+    // Implicit: the first value of a new object's field, as a constructor's.
+    if (E.Subject == ir::NoPlace || E.has(ir::Implicit))
       return;
     const ir::Place &Pl = F.place(E.Subject);
     DataUse U{DataUse::Read, &F, At, {}};

@@ -208,7 +208,9 @@ bool EffectCollector::touches(Point At, const Event &E,
                               std::vector<Touch> &Out) const {
   switch (E.What) {
   case Op::Access:
-    touch(E.Subject, At, E.has(ir::Write), Out);
+    // Implicit: the first value of a new object's field.
+    if (!E.has(ir::Implicit))
+      touch(E.Subject, At, E.has(ir::Write), Out);
     return true;
   case Op::Return:
   case Op::Escape:

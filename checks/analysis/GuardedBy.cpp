@@ -76,8 +76,10 @@ public:
 
   void run() {
     H.walk([&](Point At, const Event &E, const LockState &Before) {
+      // The first value of a new object's field is written before anyone knows
+      // of the object.
       if (E.What == Op::Access && !E.has(ir::AtomicAccess) &&
-          E.Subject != ir::NoPlace && !B.event(F, At))
+          !E.has(ir::Implicit) && E.Subject != ir::NoPlace && !B.event(F, At))
         add(At, E, Before);
     });
   }

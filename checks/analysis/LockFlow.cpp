@@ -314,6 +314,9 @@ void LockFlow::assertHeld(PlaceId Lock, LockState &S) const {
   const LockIndex L = lockOf(Lock);
   for (Hold &Held : S.Holds)
     if (Held.Lock == L) {
+      // Not on every way was it locked here: then the caller had it on others.
+      if (Held.Is != Presence::Yes)
+        Held.From = Origin::Contract;
       Held.Is = Presence::Yes;
       return;
     }

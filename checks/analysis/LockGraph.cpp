@@ -130,6 +130,11 @@ private:
   void pair(Point At, const LockState &Before, const Effect &Got, Sink Room,
             ReentrySink AddReentry) {
     const LockClass To = lockClass(F, Got.On);
+    // What is held already is not waited for, whatever was locked since.
+    const bool Again = llvm::any_of(Before.Holds, [&](const Hold &Held) {
+      return counts(Held) && sameObject(H.lock(Held.Lock), Got.On) &&
+             S.stillHeld(F, Before, Held, Got);
+    });
     for (const Hold &Held : Before.Holds) {
       if (!counts(Held) || !S.stillHeld(F, Before, Held, Got) ||
           (!Got.Via && sameGroup(F, Held, At)))
@@ -141,8 +146,8 @@ private:
                    witness(At, Before, Held, Got));
         continue;
       }
-      if (isPrivate(From) || isPrivate(To) || isAlias(S.program(), From) ||
-          isAlias(S.program(), To) ||
+      if (Again || isPrivate(From) || isPrivate(To) ||
+          isAlias(S.program(), From) || isAlias(S.program(), To) ||
           (Held.Shared && (Got.Flags & ir::Shared)) ||
           (From == To && ordersObjects(F)))
         continue;

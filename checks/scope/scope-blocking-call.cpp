@@ -40,8 +40,12 @@ bool isQuick(llvm::StringRef Name) {
       Quick, Name.rsplit(':').second.empty() ? Name : Name.rsplit(':').second);
 }
 
-/// write(fd, "x", 1): wakes another thread through a pipe or an eventfd.
+/// write(fd, "x", 1): wakes another thread through a pipe or an eventfd, whose
+/// eight bytes are read once it has been polled.
 bool isWakeUp(const ir::Event &Call, llvm::StringRef Name) {
+  if (Name == "read" && Call.Args.size() == 3 &&
+      Call.Args[2].How == ir::Operand::Number && Call.Args[2].Value == 8)
+    return true;
   return (Name.contains("write") || Name.contains("send")) &&
          Call.Args.size() >= 3 && Call.Args[2].How == ir::Operand::Number &&
          Call.Args[2].Value <= 16;

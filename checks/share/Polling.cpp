@@ -58,6 +58,25 @@ static std::vector<ir::BlockId> loopThrough(const ir::Function &F,
   return Loop.size() > 1 || Stay == B ? Loop : std::vector<ir::BlockId>();
 }
 
+/// Whether there is a way from \p From to \p To that does not lead through
+/// \p Around.
+static bool leads(const ir::Function &F, ir::BlockId From, ir::BlockId To,
+                  ir::BlockId Around) {
+  std::vector<bool> Seen(F.Blocks.size());
+  std::vector<ir::BlockId> Work{From};
+  while (!Work.empty()) {
+    const ir::BlockId X = Work.back();
+    Work.pop_back();
+    if (X == To)
+      return true;
+    if (X == Around || Seen[X])
+      continue;
+    Seen[X] = true;
+    Work.insert(Work.end(), F.Blocks[X].Succs.begin(), F.Blocks[X].Succs.end());
+  }
+  return false;
+}
+
 static bool isPause(llvm::StringRef Name) {
   return Name.ends_with("yield") || Name.ends_with("pause") ||
          Name.ends_with("relax") || Name.ends_with("YieldProcessor") ||
@@ -193,6 +212,10 @@ Polls findPolls(const Facts &Fx) {
       for (unsigned I : {0u, 1u}) {
         std::vector<ir::BlockId> Loop = loopThrough(F, B, Block.Succs[I]);
         if (Loop.empty() || llvm::is_contained(Loop, Block.Succs[1 - I]))
+          continue;
+        // An `if` inside the loop, both of whose ways go on: it logs, say.
+        if (Block.Term == ir::Terminator::If &&
+            leads(F, Block.Succs[1 - I], Block.Succs[I], B))
           continue;
         // A variable of one turn is not looked at in the next.
         if (llvm::any_of(Loop, [&](ir::BlockId L) {

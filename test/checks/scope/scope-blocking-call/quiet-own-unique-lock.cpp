@@ -73,6 +73,14 @@ public:
     mtx_.unlock();
   }
 
+  void drain(int events) {
+    hold l(mtx_);
+    active_ = false;
+    char count[100];
+    if (read(events, count, 8) != 8) // trap: the counter of an eventfd that was polled
+      active_ = true;
+  }
+
 private:
   void step(hold &l) {
     l.unlock();

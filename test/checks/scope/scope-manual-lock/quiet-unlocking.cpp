@@ -196,3 +196,37 @@ private:
   int count_ = 0;
 };
 } // namespace once
+
+namespace asserted {
+class Mutex {
+public:
+  void Lock() { mu_.lock(); }
+  void Unlock() { mu_.unlock(); }
+  void AssertHeld() {}
+
+private:
+  std::mutex mu_;
+};
+
+class Heap {
+public:
+  void pop(bool locked = false) {
+    if (!locked)
+      mu_.Lock(); // trap: held on every way from there, but not by this function on every way
+    mu_.AssertHeld();
+    ++top_;
+    if (!locked)
+      mu_.Unlock();
+  }
+  void pop_all() {
+    mu_.Lock();
+    while (top_ < 9)
+      pop(true);
+    mu_.Unlock();
+  }
+
+private:
+  Mutex mu_;
+  int top_ = 0;
+};
+} // namespace asserted

@@ -125,3 +125,25 @@ void looks_after_all(int n) {
     pause = helped ? 1ms : 10ms; // trap: a new variable in each turn
   }
 }
+
+// trap: the flag decides what is logged, not whether the loop goes on
+namespace verbosity {
+static bool verbose = false;
+void be_verbose() { verbose = true; }
+void note(const char *what);
+int deliver(int to);
+void deliver_all() {
+  for (int loops = 0;; ++loops) {
+    if (loops)
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    for (int to = 0; to < 9; ++to) {
+      if (deliver(to) <= 0) {
+        if (verbose)
+          note(to < 5 ? "one of the first" : "one of the last");
+        continue;
+      }
+      deliver(to + 1);
+    }
+  }
+}
+} // namespace verbosity

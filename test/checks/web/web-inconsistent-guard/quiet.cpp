@@ -1,5 +1,7 @@
 // Bare accesses that are right.
 #include <atomic>
+#include <memory>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -243,3 +245,44 @@ private:
   std::mutex mu_;
   int v_ = 0;
 };
+
+namespace made {
+struct Chunk {
+  Chunk *next;
+};
+class Pipe {
+  Chunk *head_ = nullptr;
+  unsigned size_ = 0;
+  mutable std::mutex pipe_mu_;
+
+public:
+  unsigned size() const {
+    std::lock_guard<std::mutex> hold(pipe_mu_);
+    return size_;
+  }
+  void push(Chunk *c) {
+    std::lock_guard<std::mutex> hold(pipe_mu_);
+    c->next = head_;
+    head_ = c;
+    ++size_;
+  }
+  Chunk *shift() {
+    std::lock_guard<std::mutex> hold(pipe_mu_);
+    Chunk *c = head_;
+    head_ = c->next;
+    --size_;
+    return c;
+  }
+};
+class Player {
+  std::shared_ptr<Pipe> pipe_;
+
+public:
+  void run() {
+    pipe_ = std::make_shared<Pipe>(); // trap: a new object's first values
+    pipe_->push(new Chunk);
+    delete pipe_->shift();
+  }
+  unsigned waiting() const { return pipe_->size(); }
+};
+} // namespace made

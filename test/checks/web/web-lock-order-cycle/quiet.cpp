@@ -407,3 +407,27 @@ private:
   Widget *parent_ = nullptr;
   int children_ = 0;
 };
+
+// trap: below the second, the first is locked again, which is held already
+class Child {
+public:
+  bool spawn() {
+    std::lock_guard<std::recursive_mutex> own(child_mu_);
+    std::lock_guard<std::mutex> forking(fork_mu_);
+    if (++pid_ < 0) {
+      kill();
+      return false;
+    }
+    return true;
+  }
+  void kill() {
+    std::lock_guard<std::recursive_mutex> own(child_mu_);
+    pid_ = 0;
+  }
+
+private:
+  std::recursive_mutex child_mu_;
+  static std::mutex fork_mu_;
+  int pid_ = 0;
+};
+std::mutex Child::fork_mu_;

@@ -77,7 +77,7 @@ public:
     hold l(mtx_);
     active_ = false;
     char count[100];
-    if (read(events, count, 8) != 8) // trap: the counter of an eventfd that was polled
+    if (::read(events, count, 8) != 8) // trap: the counter of an eventfd that was polled
       active_ = true;
   }
 

@@ -1,7 +1,6 @@
 // Bare accesses that are right.
 #include <atomic>
 #include <memory>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>

@@ -55,8 +55,9 @@ bool ends_with(const std::string& s, const std::string& end) {
 
 std::string line_of(const site& s) {
   std::ifstream in(s.file);
-  if (!in)
-    in.open(RUNNEL_MODEL_BUILD_DIR "/" + s.file);
+  for (const char* root : {RUNNEL_MODEL_BUILD_DIR "/", RUNNEL_MODEL_SOURCE_DIR "/"})
+    if (!in)
+      in.open(root + s.file);
   std::string line;
   for (std::uint32_t n = 0; n < s.line && std::getline(in, line); ++n) {}
   const auto first = line.find_first_not_of(" \t");

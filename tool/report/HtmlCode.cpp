@@ -1,41 +1,17 @@
 //===- HtmlCode.cpp - Source lines as HTML --------------------------------===//
 
 #include "tool/report/HtmlCode.h"
+#include "tool/report/Markup.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/JSON.h"
 
 #include <algorithm>
 
 namespace runnel::tool {
 
 std::string escapeHtml(llvm::StringRef Text) {
-  const std::string Sound =
-      llvm::json::isUTF8(Text) ? Text.str() : llvm::json::fixUTF8(Text);
-  std::string Result;
-  for (char C : Sound) {
-    switch (C) {
-    case '&':
-      Result += "&amp;";
-      break;
-    case '<':
-      Result += "&lt;";
-      break;
-    case '>':
-      Result += "&gt;";
-      break;
-    case '"':
-      Result += "&quot;";
-      break;
-    default:
-      // HTML has no way to write most control characters.
-      Result += static_cast<unsigned char>(C) < 0x20 && C != '\t' && C != '\n'
-                    ? ' '
-                    : C;
-    }
-  }
-  return Result;
+  return escapeMarkup(Text, Breaks::AsTheyAre);
 }
 
 static bool isKeyword(llvm::StringRef Word) {

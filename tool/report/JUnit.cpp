@@ -5,40 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tool/report/Markup.h"
 #include "tool/report/Report.h"
 
 #include <map>
 
 namespace runnel::tool {
 
-// XML 1.0 has no way to write most control characters, and wants UTF-8.
 static std::string escaped(llvm::StringRef Text) {
-  std::string Result;
-  for (char C : Text) {
-    switch (C) {
-    case '&':
-      Result += "&amp;";
-      break;
-    case '<':
-      Result += "&lt;";
-      break;
-    case '>':
-      Result += "&gt;";
-      break;
-    case '"':
-      Result += "&quot;";
-      break;
-    case '\n':
-      Result += "&#10;";
-      break;
-    case '\t':
-      Result += "&#9;";
-      break;
-    default:
-      Result += static_cast<unsigned char>(C) < 0x20 ? '?' : C;
-    }
-  }
-  return Result;
+  return escapeMarkup(Text, Breaks::AsReferences);
 }
 
 static void writeCase(const ReportedFinding &F, llvm::raw_ostream &OS) {

@@ -94,7 +94,7 @@ std::string written(const char *Format, const Report &R) {
 }
 
 TEST(Formats, EscapeWhatTheirReadersMistake) {
-  const Report R = sample();
+  Report R = sample();
   const std::string GitHub = written("github", R);
   EXPECT_NE(GitHub.find("file=a%2Cb.cpp,line=3,col=1,title=runnel-x::a "
                         "\"quoted\" <b> & c,%0Ad: 100%25\n"),
@@ -105,6 +105,13 @@ TEST(Formats, EscapeWhatTheirReadersMistake) {
       JUnit.find("message=\"a &quot;quoted&quot; &lt;b&gt; &amp; c,&#10;d"),
       std::string::npos)
       << JUnit;
+  // Names of another encoding must not make a report that nobody can read.
+  R.Findings[0].What.Message = "caf\xe9 \x01";
+  for (const char *Format : {"junit", "html"}) {
+    const std::string Text = written(Format, R);
+    EXPECT_TRUE(llvm::json::isUTF8(Text)) << Format;
+    EXPECT_EQ(Text.find('\x01'), std::string::npos) << Format;
+  }
   for (const char *Format : {"json", "gitlab", "sarif"}) {
     llvm::Expected<llvm::json::Value> V = llvm::json::parse(written(Format, R));
     EXPECT_TRUE(static_cast<bool>(V)) << Format;

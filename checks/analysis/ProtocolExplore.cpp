@@ -1,6 +1,7 @@
 //===- ProtocolExplore.cpp - Every order of a small program ---------------===//
 
 #include "checks/analysis/ProtocolExplore.h"
+#include "checks/analysis/Places.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -206,6 +207,13 @@ public:
         if (Nodes[At].By.E)
           B.Schedule.push_back(Nodes[At].By);
       std::reverse(B.Schedule.begin(), B.Schedule.end());
+      for (Party &Each : B.Parties)
+        for (auto *List : {&Each.WaitsFor, &Each.Holds})
+          for (Meeting &Met : *List)
+            if (Met.Class)
+              Met.Qualified = className(
+                  P, {P.field(Met.Class) ? LockClass::Field : LockClass::Global,
+                      Met.Class, 0, false});
       Out.push_back(std::move(B));
     }
   }
@@ -265,39 +273,21 @@ private:
           }
           const Object &O = S.Objects[Id];
           Certain &= (O.TouchedBy & Tainted) == 0;
-          Meeting Met;
-          Met.How = O.How;
-          Met.Id = O.Id;
-          Met.Made = O.Made;
-          Met.Capacity = O.Capacity;
-          Met.SharedMode = O.SharedMode;
-          Met.Owner = O.Owner;
-          Met.LockedAt = O.LockedAt;
-          Met.Class = O.Class;
-          if (O.Owner >= 0) {
-            const Process &Holder = S.Processes[O.Owner];
-            Met.OwnerDone = Holder.How == Process::Done;
-            // A function that also unlocks has meant to; a guard that lives on
-            // elsewhere still will.
-            bool Guarded = llvm::any_of(S.Objects, [&](const Object &G) {
-              return G.How == Object::Guard && G.Owns &&
-                     llvm::is_contained(G.Locks, Id);
-            });
-            Met.Forgotten = !Guarded && O.LockedBy && unlocks(*O.LockedBy) &&
-                            llvm::none_of(Holder.Stack, [&](const Frame &F) {
-                              return F.F == O.LockedBy;
-                            });
-          }
-          for (size_t J = 0; J != S.Processes.size(); ++J)
-            if (O.TouchedBy & (1u << J))
-              Met.Touched.push_back(static_cast<int32_t>(J));
-          Out.WaitsFor.push_back(std::move(Met));
+          Out.WaitsFor.push_back(meeting(S, Id));
         }
         if (!Certain)
           Out.WaitsFor.clear();
       }
       N.Parties.push_back(std::move(Out));
     }
+    if (llvm::any_of(N.Parties,
+                     [](const Party &P) { return !P.WaitsFor.empty(); }))
+      for (size_t J = 0; J != S.Objects.size(); ++J)
+        if (const Object &O = S.Objects[J]; O.How == Object::Mutex)
+          for (size_t I = 0; I != S.Processes.size(); ++I)
+            if (const int32_t Each = static_cast<int32_t>(I);
+                O.Owner == Each || llvm::is_contained(O.Readers, Each))
+              N.Parties[I].Holds.push_back(meeting(S, static_cast<int32_t>(J)));
     // A sleeper whom nobody else ever notifies, asleep for a reason that was
     // not read (while (n > 0) ...): it may never have gone to sleep, and then
     // the others need not wait either. Another check asks who notifies.
@@ -326,6 +316,37 @@ private:
         for (Party &Each : N.Parties)
           Each.WaitsFor.clear();
     }
+  }
+
+  Meeting meeting(const State &S, int32_t Id) const {
+    const Object &O = S.Objects[Id];
+    Meeting Met;
+    Met.How = O.How;
+    Met.Id = O.Id;
+    Met.Made = O.Made;
+    Met.Capacity = O.Capacity;
+    Met.SharedMode = O.SharedMode;
+    Met.Owner = O.Owner;
+    Met.LockedAt = O.LockedAt;
+    Met.Class = O.Class;
+    if (O.Owner >= 0) {
+      const Process &Holder = S.Processes[O.Owner];
+      Met.OwnerDone = Holder.How == Process::Done;
+      // A function that also unlocks has meant to; a guard that lives on
+      // elsewhere still will.
+      bool Guarded = llvm::any_of(S.Objects, [&](const Object &G) {
+        return G.How == Object::Guard && G.Owns &&
+               llvm::is_contained(G.Locks, Id);
+      });
+      Met.Forgotten = !Guarded && O.LockedBy && unlocks(*O.LockedBy) &&
+                      llvm::none_of(Holder.Stack, [&](const Frame &F) {
+                        return F.F == O.LockedBy;
+                      });
+    }
+    for (size_t J = 0; J != S.Processes.size(); ++J)
+      if (O.TouchedBy & (1u << J))
+        Met.Touched.push_back(static_cast<int32_t>(J));
+    return Met;
   }
 
   static bool unlocks(const ir::Function &F) {

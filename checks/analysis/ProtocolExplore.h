@@ -50,6 +50,7 @@ struct Meeting {
   bool Forgotten = false; ///< ... in a function that has returned with it
   const ir::Event *LockedAt = nullptr; ///< of a mutex
   ir::Name Class;                      ///< of a mutex: member or global
+  std::string Qualified;               ///< its name with its class's
   std::vector<int32_t> Touched;        ///< processes that have used it
 };
 
@@ -63,6 +64,7 @@ struct Party {
   const ir::Function *F = nullptr; ///< not Done: where it stands
   const ir::Event *E = nullptr;
   std::vector<Meeting> WaitsFor; ///< not empty: for ever
+  std::vector<Meeting> Holds;    ///< mutexes, those of WaitsFor apart
   bool Indirect = false; ///< below a call through a pointer or function object
 };
 

@@ -1,6 +1,7 @@
 //===- ProtocolStory.cpp - Telling a deadlock in the program's words ------===//
 
 #include "checks/analysis/ProtocolStory.h"
+#include "checks/analysis/Places.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -53,7 +54,8 @@ bool Story::onlyMutexes() const {
 
 bool Story::unseenByTheWeb() const {
   return llvm::any_of(cause().WaitsFor, [&](const Meeting &M) {
-    return M.How == Object::Mutex && (M.OwnerDone || M.Forgotten);
+    const int32_t By = M.How == Object::Mutex ? holder(M) : -1;
+    return M.Forgotten || (By >= 0 && B.Parties[By].Done);
   });
 }
 
@@ -76,18 +78,40 @@ std::string Story::who(int32_t Number) const {
   llvm::StringRef Id = P.Id.str();
   bool Anonymous =
       Id.empty() || Id.contains("lambda") || Id.contains("operator()");
-  if (Number != 0 && Anonymous)
-    return (P.Thread ? "the thread started at line "
-                     : "the goroutine started at line ") +
+  if (Number != 0 && Anonymous) {
+    // Of several that one line starts, the first, the second ...
+    unsigned Before = 0, All = 0;
+    for (size_t I = 1; I != B.Parties.size(); ++I)
+      if (B.Parties[I].Started == P.Started && B.Parties[I].Id == P.Id) {
+        ++All;
+        Before += static_cast<int32_t>(I) < Number;
+      }
+    static constexpr const char *Count[] = {"first ", "second ", "third ",
+                                            "fourth "};
+    const std::string Which = All < 2                     ? ""
+                              : Before < std::size(Count) ? Count[Before]
+                                                          : "another ";
+    return (Which == "another " ? "" : "the ") + Which +
+           (P.Thread ? "thread started at line "
+                     : "goroutine started at line ") +
            llvm::utostr(P.Started.Begin.Line);
+  }
   if (Anonymous)
     return "the function at line " + llvm::utostr(P.Started.Begin.Line);
   return ("'" + Id + "'").str();
 }
 
 std::string Story::name(const Meeting &M) const {
-  if (M.Id)
-    return ("'" + M.Id.str() + "'").str();
+  if (M.Id) {
+    const bool Ambiguous = llvm::any_of(B.Parties, [&](const Party &P) {
+      auto Other = [&](const Meeting &Each) {
+        return Each.Id == M.Id && !(Each.Made == M.Made);
+      };
+      return llvm::any_of(P.WaitsFor, Other) || llvm::any_of(P.Holds, Other);
+    });
+    return Ambiguous && !M.Qualified.empty() ? "'" + M.Qualified + "'"
+                                             : ("'" + M.Id.str() + "'").str();
+  }
   switch (M.How) {
   case Object::Channel:
     return "a channel";
@@ -175,21 +199,55 @@ std::vector<int32_t> Story::others() const {
   return Others;
 }
 
+std::string Story::locked(const Party &P) const {
+  std::vector<std::string> Names;
+  for (const Meeting &M : P.Holds)
+    if (!llvm::is_contained(Names, name(M)))
+      Names.push_back(name(M));
+  return llvm::join(Names, " and ");
+}
+
+int32_t Story::kept(int32_t Number) const {
+  for (size_t I = 0; I != B.Parties.size(); ++I)
+    for (const Meeting &Wanted : B.Parties[I].WaitsFor)
+      if (Wanted.How == Object::Mutex && static_cast<int32_t>(I) != Number)
+        for (const Meeting &Held : B.Parties[Number].Holds)
+          if (Held.Made == Wanted.Made && Held.Id == Wanted.Id)
+            return static_cast<int32_t>(I);
+  return -1;
+}
+
 std::string Story::inShort() const {
   std::vector<int32_t> Others = others();
   const Meeting &M = cause().WaitsFor.front();
   std::string Who = counterpart();
   if (M.How == Object::Mutex) {
-    if (M.Owner < 0)
+    const int32_t By = holder(M);
+    if (By < 0)
       return "";
-    if (M.Owner == Cause && !M.Forgotten)
-      return ", which it holds itself";
-    return M.OwnerDone || M.Forgotten
-               ? ", which " + who(M.Owner) + " never unlocks"
-               : "";
+    const std::string Reading = M.Owner < 0 ? " for reading" : "";
+    if (By == Cause && !M.Forgotten)
+      return ", which it holds itself" + Reading;
+    const Party &Owner = B.Parties[By];
+    if (Owner.Done || M.Forgotten)
+      return ", which " + (By == Cause ? "it" : who(By)) + " has locked" +
+             Reading + " and never unlocks";
+    // Each has what the other wants.
+    return ", which " + who(By) + " holds" + Reading +
+           (Owner.WaitsFor.empty() ? "" : " while it waits " + waitsTo(By));
   }
-  if (Others.empty())
-    return Who.empty() ? "" : ": it has no other user";
+  // Whoever would end the wait may be stuck at a lock that the waiter has.
+  if (int32_t Stuck = kept(Cause); Stuck >= 0)
+    return " while it holds " + locked(cause()) + ", which " + who(Stuck) +
+           " waits to lock";
+  if (Others.empty()) {
+    const bool MayCome = llvm::any_of(B.Parties, [&](const Party &P) {
+      return &P != &cause() && !P.WaitsFor.empty();
+    });
+    return Who.empty() ? ""
+           : MayCome   ? ": nobody else gets as far as to use it"
+                       : ": nobody else uses it";
+  }
   if (Others.size() != 1 || Who.empty())
     return "";
   const Party &P = B.Parties[Others[0]];
@@ -222,34 +280,87 @@ std::vector<std::pair<ir::Range, std::string>> Story::whyNobody() const {
   else if (M.How == Object::Mutex && M.Owner == Cause)
     Out.push_back({M.LockedAt ? M.LockedAt->Where : Mine.E->Where,
                    who(Cause) + " has locked " + name(M) + " itself, here"});
+  if (M.How == Object::CondVar && kept(Cause) >= 0)
+    Out.push_back({Mine.E->Where,
+                   "the wait gives back its own lock, not " + locked(Mine)});
+  // Waiters of one kind are told once.
+  std::vector<int32_t> Told;
+  auto Waits = [&](int32_t Each) {
+    const Party &P = B.Parties[Each];
+    unsigned More = 0;
+    for (size_t I = 0; I != B.Parties.size(); ++I) {
+      const int32_t Other = static_cast<int32_t>(I);
+      if (Other == Each || Other == Cause || B.Parties[I].WaitsFor.empty() ||
+          B.Parties[I].E != P.E || !(B.Parties[I].Started == P.Started) ||
+          !B.Parties[I].Holds.empty())
+        continue;
+      if (llvm::is_contained(Told, Other) && P.Holds.empty())
+        return;
+      ++More;
+    }
+    Told.push_back(Each);
+    std::string Text = who(Each);
+    if (More != 0 && P.Holds.empty())
+      Text += " and " + llvm::utostr(More) + " like it wait ";
+    else
+      Text += " waits ";
+    Text += waitsTo(Each);
+    if (!P.Holds.empty())
+      Text += ", and holds " + locked(P);
+    Out.push_back({P.E->Where, Text});
+  };
   for (int32_t Each : Others) {
     const Party &P = B.Parties[Each];
     if (P.Done)
       Out.push_back({P.Left, who(Each) + ", which also uses " + name(M) +
                                  ", has left by here"});
     else if (!P.WaitsFor.empty())
-      Out.push_back({P.E->Where, who(Each) + " waits " + waitsTo(Each)});
+      Waits(Each);
   }
   for (size_t I = 0; I != B.Parties.size(); ++I) {
     int32_t Each = static_cast<int32_t>(I);
-    if (Each == Cause || llvm::is_contained(Others, Each) ||
-        B.Parties[I].WaitsFor.empty())
-      continue;
-    Out.push_back(
-        {B.Parties[I].E->Where, who(Each) + " waits " + waitsTo(Each)});
+    if (Each != Cause && !llvm::is_contained(Others, Each) &&
+        !B.Parties[I].WaitsFor.empty())
+      Waits(Each);
   }
   return Out;
+}
+
+std::string Story::subject(const Move &M) {
+  const ir::Event *E = M.E;
+  // hold.lock(): what the guard was made for.
+  if (E->What == Op::GuardLock)
+    for (const ir::Block &Block : M.F->Blocks)
+      for (const ir::Event &Each : Block.Events)
+        if (Each.What == Op::GuardBegin && Each.Subject == E->Subject &&
+            Each.Spelling)
+          E = &Each;
+  return E->Spelling ? ("'" + E->Spelling.str() + "'").str() : std::string();
+}
+
+bool Story::isKept(const Move &M) const {
+  return llvm::any_of(B.Parties[M.Process].Holds, [&](const Meeting &Held) {
+    return Held.Owner == M.Process ? Held.LockedAt == M.E
+                                   : M.E->has(ir::Shared);
+  });
+}
+
+int32_t Story::holder(const Meeting &M) const {
+  if (M.Owner >= 0)
+    return M.Owner;
+  for (size_t I = 0; I != B.Parties.size(); ++I)
+    for (const Meeting &Held : B.Parties[I].Holds)
+      if (Held.Made == M.Made && Held.Id == M.Id)
+        return static_cast<int32_t>(I);
+  return -1;
 }
 
 std::vector<std::pair<ir::Range, std::string>> Story::schedule() const {
   // The last moves matter most; long schedules are cut at the front.
   constexpr size_t Most = 6;
   std::vector<std::pair<ir::Range, std::string>> Out;
-  size_t First = B.Schedule.size() > Most ? B.Schedule.size() - Most : 0;
-  for (size_t I = First; I != B.Schedule.size(); ++I) {
-    const Move &M = B.Schedule[I];
-    std::string Subject =
-        M.E->Spelling ? ("'" + M.E->Spelling.str() + "'").str() : std::string();
+  for (const Move &M : B.Schedule) {
+    const std::string Subject = subject(M);
     std::string What;
     switch (M.E->What) {
     case Op::Send:
@@ -258,11 +369,18 @@ std::vector<std::pair<ir::Range, std::string>> Story::schedule() const {
     case Op::Recv:
       What = "receives from " + Subject;
       break;
-    case Op::Select:
-      What = M.Case >= 0 && M.E->Cases[M.Case].How == ir::SelectCase::Timeout
+    case Op::Select: {
+      const ir::SelectCase *Case = M.Case >= 0 ? &M.E->Cases[M.Case] : nullptr;
+      const std::string On =
+          Case && Case->Channel != ir::NoPlace
+              ? ", '" + pretty(*M.F, M.F->place(Case->Channel)) + "',"
+              : std::string();
+      What = Case && Case->How == ir::SelectCase::Timeout
                  ? "times out in this select"
-                 : "takes case " + llvm::itostr(M.Case + 1) + " of this select";
+                 : "takes case " + llvm::itostr(M.Case + 1) + On +
+                       " of this select";
       break;
+    }
     case Op::Close:
       What = "closes " + Subject;
       break;
@@ -272,7 +390,10 @@ std::vector<std::pair<ir::Range, std::string>> Story::schedule() const {
     case Op::Lock:
     case Op::GuardBegin:
     case Op::GuardLock:
-      What = "locks " + Subject;
+      // What has been unlocked since explains nothing; nor does an attempt.
+      if (!isKept(M))
+        continue;
+      What = "locks " + Subject + ", and keeps it locked";
       break;
     case Op::Wait:
       What = "waits on " + Subject;
@@ -296,10 +417,14 @@ std::vector<std::pair<ir::Range, std::string>> Story::schedule() const {
       continue;
     if (M.With >= 0)
       What += M.E->What == Op::Notify ? ", which wakes " + who(M.With)
+              : M.E->What == Op::Recv ? " what " + who(M.With) + " sends"
                                       : " to " + who(M.With);
-    Out.push_back(
-        {M.E->Where, llvm::utostr(I + 1) + ". " + who(M.Process) + " " + What});
+    Out.push_back({M.E->Where, who(M.Process) + " " + What});
   }
+  if (Out.size() > Most)
+    Out.erase(Out.begin(), Out.end() - Most);
+  for (size_t I = 0; I != Out.size(); ++I)
+    Out[I].second = llvm::utostr(I + 1) + ". " + Out[I].second;
   return Out;
 }
 
@@ -307,19 +432,29 @@ std::string Story::advice() const {
   const Party &P = cause();
   const Meeting &M = P.WaitsFor.front();
   std::string N = name(M);
-  bool HoldsLock = llvm::any_of(B.Parties, [](const Party &Other) {
-    return !Other.WaitsFor.empty() &&
-           llvm::any_of(Other.WaitsFor, [](const Meeting &Met) {
-             return Met.How == Object::Mutex;
-           });
-  });
-  if (M.How == Object::Mutex && (M.Forgotten || M.OwnerDone))
+  const int32_t By = M.How == Object::Mutex ? holder(M) : -1;
+  if (M.How == Object::Mutex &&
+      (M.Forgotten || (By >= 0 && B.Parties[By].Done)))
     return "unlock " + N + " on every path: a guard does";
-  if (HoldsLock && M.How != Object::Mutex)
-    return "let go of the lock before the channel operation, or use a channel "
-           "in place of the lock";
+  if (M.How == Object::Mutex && M.Owner == Cause)
+    return "unlock " + N + " before this, or call what needs no lock";
+  if (M.How == Object::Mutex) {
+    if (!P.Holds.empty() && By >= 0 && kept(Cause) == By)
+      return "lock " + locked(P) + " and " + N +
+             " in one order everywhere, or never both at once";
+    return By >= 0 ? "unlock " + N + " before " + who(By) +
+                         " waits for anybody else"
+                   : "a channel in place of the lock makes the order "
+                     "visible";
+  }
+  if (kept(Cause) >= 0)
+    return "unlock " + locked(P) +
+           " before this wait, or use a channel in "
+           "place of the lock";
   switch (P.E->What) {
   case Op::Send:
+    if (others().empty())
+      return "receive from " + N + " in another goroutine, or give it a buffer";
     if (M.Capacity == 0)
       return "give " + N +
              " a buffer for what may be left over, or select between the send "
@@ -340,7 +475,7 @@ std::string Story::advice() const {
   case Op::ScopeEnd:
     return "call done() on every path: wait_group::go does";
   default:
-    return "a channel in place of the lock makes the order visible";
+    return "let nobody wait for what itself waits for them";
   }
 }
 

@@ -46,7 +46,18 @@ public:
   std::string advice() const;
 
 private:
+  /// In quotes; with its class, if another object here has the same name.
   std::string name(const Meeting &M) const;
+  /// "'mu_' and 'log_'", what \p P has locked.
+  std::string locked(const Party &P) const;
+  /// Who has locked a mutex: the writer, or else the first of the readers.
+  int32_t holder(const Meeting &M) const;
+  /// Who waits for a lock that party \p Number holds; -1: nobody.
+  int32_t kept(int32_t Number) const;
+  /// What the lock event locks: "'mu_'", through whatever guard.
+  static std::string subject(const Move &M);
+  /// The lock is still held in the end, by whoever took it by this move.
+  bool isKept(const Move &M) const;
   /// What somebody who ended the wait would be: "receiver"; empty: no word.
   const char *counterpart() const;
   /// Parties that have used what the cause waits for, but itself.

@@ -89,6 +89,12 @@ static std::vector<Finding> run(const Facts &F, const Options &O) {
     for (auto &[At, Text] : S.schedule())
       Found.Notes.push_back({At, Text});
     Found.Notes.push_back({Where, S.advice()});
+    // A group that the loop waits for which counts it up.
+    if (S.cause().E->What == ir::Op::CountWait) {
+      Found.Topics.push_back("wait in " + S.cause().F->Symbol.str().str() +
+                             " at " + std::to_string(Where.Begin.Offset));
+      Found.CoveredBy = {"runnel-wait-group-misuse"};
+    }
     Out.push_back(std::move(Found));
   }
   return Out;

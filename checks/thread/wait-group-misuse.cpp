@@ -204,9 +204,11 @@ void Pass::waitsEachTime(const ir::Function &Fn, Point At,
     return;
   const ir::Event *Start = nullptr;
   unsigned Starts = 0;
-  bool Declared = false;
+  bool Declared = false, Added = false;
   for (ir::BlockId B : Loop)
     for (const ir::Event &E : Fn.Blocks[B].Events) {
+      Added |= E.What == ir::Op::CountAdd ||
+               (E.What == ir::Op::Spawn && E.Subject == Wait.Subject);
       Declared |= E.What == ir::Op::Declare && E.Subject != ir::NoPlace &&
                   Fn.place(E.Subject).sameAs(Group);
       const ir::Function *Body =
@@ -233,10 +235,15 @@ void Pass::waitsEachTime(const ir::Function &Fn, Point At,
   Found.Where = Wait.Where;
   Found.Symbol = Fn.Id.str().str() + "::" + Name;
   Found.Message = "'" + Name +
-                  "' is waited for in the loop that starts the goroutines: "
-                  "they run one at a time";
+                  "' is waited for in the loop that starts the goroutines: " +
+                  (Added ? "they run one at a time"
+                         : "the first round waits for those that later rounds "
+                           "would start");
   Found.Notes.push_back({Start->Where, "one is started here each time"});
   Found.Notes.push_back({Wait.Where, "wait after the loop"});
+  // chan-blocked may see the same.
+  Found.Topics.push_back("wait in " + Fn.Symbol.str().str() + " at " +
+                         std::to_string(Wait.Where.Begin.Offset));
   Out.push_back(std::move(Found));
 }
 

@@ -318,7 +318,7 @@ struct Table {
     return true;
   }
   void put() {
-    mu.lock(); // expect: chan-blocked "which 'missing_unlock::use' never unlocks"
+    mu.lock(); // expect: chan-blocked "which it has locked and never unlocks"
     mu.unlock();
   }
 };
@@ -421,3 +421,56 @@ int ask(int key) {
   return v;
 }
 } // namespace temporary
+namespace explained {
+// What the waiter holds, and who is stuck at it.
+struct Server {
+  void stop() {
+    std::lock_guard hold(mu);
+    updates.close();
+    done.recv(); // expect: chan-blocked "to receive from 'done' while it holds 'mu', which the goroutine started at line
+  }
+  void start() {
+    runnel::go([this] {
+      while (updates.recv()) {
+        std::lock_guard hold(mu); // note: "waits to lock 'mu'"
+        ++seen;
+      }
+      done.close();
+    });
+  }
+  runnel::mutex mu;
+  runnel::channel<int> updates;
+  runnel::channel<void> done;
+  int seen = 0;
+};
+void serve() {
+  Server server;
+  server.start();
+  server.updates.send(1);
+  server.stop();
+}
+
+// A lock for reading that is kept by who has left.
+void read_lock_kept() {
+  runnel::shared_mutex table;
+  runnel::channel<void> done;
+  runnel::go([&] {
+    table.lock_shared();
+    done.close();
+  });
+  done.recv();
+  table.lock(); // expect: chan-blocked "has locked for reading and never unlocks"
+  table.unlock();
+}
+
+// Many of one kind are told once.
+void many() {
+  runnel::mutex mu;
+  runnel::wait_group wg;
+  for (int i = 0; i < 3; ++i)
+    wg.go([&] {
+      mu.lock(); // expect: chan-blocked "never unlocks"
+    });
+  wg.wait(); // note: "waits for 'wg' to count down"
+}
+} // namespace explained

@@ -323,6 +323,13 @@ void Lowering::walkConstruct(const CXXConstructExpr *C) {
     argumentAccess(P);
     return;
   }
+  // A copy of a channel is the channel, whoever has written its class: the
+  // runtime may be part of the project.
+  if (Ctor->isCopyOrMoveConstructor() &&
+      (Info.Is == ir::Role::Channel || Info.Is == ir::Role::Context)) {
+    argumentAccess(P);
+    return;
+  }
   auto At = Facts.Targets.find(C);
   bool Named =
       At != Facts.Targets.end() && (At->second.What == Target::Variable ||

@@ -72,7 +72,10 @@ public:
         return llvm::createStringError(
             "flags after `--` need a file before it: runnel check a.cpp -- " +
             llvm::join(R.Flags, " "));
-      commandsFromFlags(Sources, Commands);
+      llvm::Expected<std::vector<std::string>> Files = filesIn(Sources);
+      if (!Files)
+        return Files.takeError();
+      commandsFromFlags(*Files, Commands);
     } else if (!Sources.empty() || List.Modules.empty()) {
       llvm::StringRef Start = Sources.empty() ? llvm::StringRef(Here)
                               : folderExists(Sources.front())
@@ -111,6 +114,35 @@ public:
   }
 
 private:
+  /// Folders stand for the sources below them, sorted; hidden ones left out.
+  static llvm::Expected<std::vector<std::string>>
+  filesIn(const std::vector<std::string> &Sources) {
+    std::vector<std::string> Files;
+    for (const std::string &S : Sources) {
+      if (!folderExists(S)) {
+        Files.push_back(S);
+        continue;
+      }
+      std::vector<std::string> Found;
+      std::error_code Error;
+      for (llvm::sys::fs::recursive_directory_iterator I(S, Error), End;
+           I != End && !Error; I.increment(Error)) {
+        if (path::filename(I->path()).starts_with("."))
+          I.no_push();
+        else if (sourceKind(I->path()) == SourceKind::Cxx ||
+                 sourceKind(I->path()) == SourceKind::C)
+          Found.push_back(I->path());
+      }
+      if (Error)
+        return llvm::createStringError(Error, "cannot read " + S);
+      if (Found.empty())
+        return llvm::createStringError("no C or C++ sources in " + S);
+      llvm::sort(Found);
+      Files.insert(Files.end(), Found.begin(), Found.end());
+    }
+    return Files;
+  }
+
   void commandsFromFlags(const std::vector<std::string> &Sources,
                          std::vector<CompileCommand> &Commands) {
     // A whole compile command after `--` brings its compiler.

@@ -88,6 +88,10 @@ static std::optional<Trap> findTrap(const ir::Program &P,
         return std::nullopt;
       case ir::Op::Recv:
       case ir::Op::Send:
+        // An end of its own: when nobody is left to receive, the send throws.
+        if (E.What == ir::Op::Send && E.Subject != ir::NoPlace &&
+            F.place(E.Subject).Type.Is == ir::Role::Sender)
+          return std::nullopt;
         if (!E.has(ir::Try) && !Out.Sleeps)
           Out.Sleeps = &E;
         break;

@@ -98,3 +98,13 @@ void on_a_thread(runnel::channel<int> in) {
   });
   t.detach();
 }
+
+void count(const runnel::sender<int> &out) {
+  for (int i = 2;; ++i) // trap: the send throws when the last receiver is gone
+    out.send(i);
+}
+int first_of_many() {
+  auto [out, in] = runnel::make_channel<int>();
+  runnel::go(count, std::move(out));
+  return *in.recv();
+}

@@ -195,7 +195,9 @@ TEST(yield, lets_others_run) {
       [] {
         std::atomic<bool> ran = false;
         runnel::go([&] { ran = true; });
-        for (int i = 0; i < 200 && !ran; ++i)
+        // Once would do, were it not that a second thread may have taken the goroutine over and
+        // then wait for a processor of its own.
+        for (int i = 0; i < 1'000'000 && !ran; ++i)
           runnel::yield();
         EXPECT_TRUE(ran);
       },

@@ -2,11 +2,15 @@
 
 #include "checks/web/Web.h"
 
+#include "checks/analysis/Components.h"
 #include "checks/web/Story.h"
 
+#include "llvm/ADT/IntEqClasses.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
+#include <bitset>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -48,65 +52,90 @@ static const ir::Function *entryInto(const Facts &F, const LockWitness &W,
   return nullptr;
 }
 
-using Adjacency = std::vector<std::set<uint32_t>>;
+using Adjacency = std::vector<std::vector<uint32_t>>;
 
+/// Sorted, each once.
 static Adjacency adjacency(const Web &W) {
   Adjacency Next(W.Owners.size());
   for (const Link &L : W.Links)
-    Next[L.From].insert(L.To);
+    Next[L.From].push_back(L.To);
+  for (std::vector<uint32_t> &To : Next) {
+    llvm::sort(To);
+    To.erase(llvm::unique(To), To.end());
+  }
   return Next;
 }
 
-static std::set<uint32_t> reachable(const Adjacency &Next, uint32_t From,
-                                    uint32_t Without) {
-  std::set<uint32_t> Seen;
-  std::vector<uint32_t> Work{From};
-  while (!Work.empty()) {
-    const uint32_t At = Work.back();
-    Work.pop_back();
-    for (uint32_t To : Next[At])
-      if (To != Without && Seen.insert(To).second)
-        Work.push_back(To);
-  }
-  return Seen;
+/// The circles of the graph without \p Without, as components; what they lead
+/// to comes first.
+static std::vector<std::vector<uint32_t>> components(const Adjacency &Next,
+                                                     uint32_t Without) {
+  return analysis::stronglyConnected(Next.size(), [&](uint32_t From, size_t I) {
+    if (From == Without || I >= Next[From].size())
+      return analysis::NoNode;
+    // An edge to nowhere is one to itself.
+    return Next[From][I] == Without ? From : Next[From][I];
+  });
 }
+
+// Pairs are counted for so many targets at a time, as bits: in all
+// O(owners * links / 64), and memory for one block.
+static constexpr uint32_t TargetsAtOnce = 4096;
 
 unsigned Web::score(uint32_t Without) const {
   const Adjacency Next = adjacency(*this);
-  unsigned Pairs = 0;
-  for (uint32_t From = 0; From < Owners.size(); ++From)
-    if (From != Without) {
-      std::set<uint32_t> Seen = reachable(Next, From, Without);
-      Seen.erase(From);
-      Pairs += Seen.size();
+  const std::vector<std::vector<uint32_t>> Order = components(Next, Without);
+  std::vector<uint32_t> Of(Owners.size());
+  for (uint32_t C = 0; C != Order.size(); ++C)
+    for (uint32_t Each : Order[C])
+      Of[Each] = C;
+  uint64_t Pairs = 0;
+  std::vector<std::bitset<TargetsAtOnce>> Reached(Order.size());
+  for (uint32_t First = 0; First < Owners.size(); First += TargetsAtOnce) {
+    auto InBlock = [&](uint32_t Each) {
+      return Each >= First && Each - First < TargetsAtOnce;
+    };
+    for (uint32_t C = 0; C != Order.size(); ++C) {
+      std::bitset<TargetsAtOnce> &Mine = Reached[C];
+      Mine.reset();
+      for (uint32_t From : Order[C]) {
+        if (From == Without)
+          continue;
+        if (InBlock(From))
+          Mine.set(From - First);
+        for (uint32_t To : Next[From])
+          if (To != Without && Of[To] != C)
+            Mine |= Reached[Of[To]];
+      }
+      // Each of the component reaches all of that but itself.
+      const uint64_t All = Mine.count();
+      for (uint32_t From : Order[C])
+        if (From != Without)
+          Pairs += All - InBlock(From);
     }
-  return Pairs;
+  }
+  return static_cast<unsigned>(
+      std::min<uint64_t>(Pairs, std::numeric_limits<unsigned>::max()));
 }
 
 bool Web::hasCycle() const {
-  const Adjacency Next = adjacency(*this);
-  for (uint32_t From = 0; From < Owners.size(); ++From)
-    if (reachable(Next, From, ~0u).count(From))
-      return true;
-  return false;
+  return llvm::any_of(
+      components(adjacency(*this), ~0u),
+      [](const std::vector<uint32_t> &C) { return C.size() > 1; });
 }
 
 unsigned Web::depth() const {
-  if (hasCycle())
-    return Owners.size();
   const Adjacency Next = adjacency(*this);
   std::vector<unsigned> Longest(Owners.size(), 1);
-  // At most as many rounds as there are owners: there is no cycle.
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (uint32_t From = 0; From < Owners.size(); ++From)
-      for (uint32_t To : Next[From])
-        if (Longest[From] < Longest[To] + 1) {
-          Longest[From] = Longest[To] + 1;
-          Changed = true;
-        }
+  unsigned Most = 0;
+  for (const std::vector<uint32_t> &C : components(Next, ~0u)) {
+    if (C.size() > 1)
+      return Owners.size();
+    for (uint32_t To : Next[C[0]])
+      Longest[C[0]] = std::max(Longest[C[0]], Longest[To] + 1);
+    Most = std::max(Most, Longest[C[0]]);
   }
-  return Longest.empty() ? 0 : *llvm::max_element(Longest);
+  return Most;
 }
 
 /// Keeps the owners for which \p Keep holds, and the links between them.
@@ -183,28 +212,27 @@ std::vector<Web> findWebs(const Facts &F) {
   const Adjacency Next = adjacency(All);
   const Web Inner = restrict(All, [&](uint32_t I) { return !Next[I].empty(); });
 
-  std::vector<uint32_t> Group(Inner.Owners.size());
-  for (uint32_t I = 0; I < Group.size(); ++I)
-    Group[I] = I;
-  // The smallest number spreads over a component.
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (const Link &L : Inner.Links) {
-      const uint32_t Least = std::min(Group[L.From], Group[L.To]);
-      for (uint32_t End : {L.From, L.To})
-        if (Group[End] != Least) {
-          Group[End] = Least;
-          Changed = true;
-        }
-    }
-  }
+  llvm::IntEqClasses Groups(Inner.Owners.size());
+  for (const Link &L : Inner.Links)
+    Groups.join(L.From, L.To);
+  Groups.compress();
+
   std::vector<Web> Webs;
-  for (uint32_t First = 0; First < Group.size(); ++First)
-    if (Group[First] == First) {
-      Web W = restrict(Inner, [&](uint32_t I) { return Group[I] == First; });
-      if (W.Owners.size() > 1)
-        Webs.push_back(std::move(W));
-    }
+  // Classes are numbered by their first members.
+  std::vector<Web> Parts(Groups.getNumClasses());
+  std::vector<uint32_t> New(Inner.Owners.size());
+  for (uint32_t I = 0; I < Inner.Owners.size(); ++I) {
+    New[I] = Parts[Groups[I]].Owners.size();
+    Parts[Groups[I]].Owners.push_back(Inner.Owners[I]);
+  }
+  for (const Link &L : Inner.Links) {
+    Parts[Groups[L.From]].Links.push_back(L);
+    Parts[Groups[L.From]].Links.back().From = New[L.From];
+    Parts[Groups[L.From]].Links.back().To = New[L.To];
+  }
+  for (Web &W : Parts)
+    if (W.Owners.size() > 1)
+      Webs.push_back(std::move(W));
   return Webs;
 }
 

@@ -7,7 +7,10 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <numeric>
+#include <optional>
 #include <set>
+#include <tuple>
 
 namespace runnel {
 
@@ -31,26 +34,53 @@ static size_t guardedData(const Facts &F, const Owner &O) {
 /// The class that others call into the most while they hold their own locks:
 /// turned into a goroutine, it takes the most orders with it.
 static uint32_t centre(const Facts &F, const Web &W) {
+  // Of a large web, those that are called into the most are asked alone: what
+  // a class takes with it costs a look at all the rest.
+  constexpr size_t Candidates = 512;
+  std::vector<std::set<uint32_t>> Callers(W.Owners.size());
+  for (const Link &L : W.Links)
+    Callers[L.To].insert(L.From);
+  std::vector<uint32_t> Asked(W.Owners.size());
+  std::iota(Asked.begin(), Asked.end(), 0);
+  if (Asked.size() > Candidates) {
+    llvm::sort(Asked, [&](uint32_t A, uint32_t B) {
+      return std::pair(Callers[B].size(), A) < std::pair(Callers[A].size(), B);
+    });
+    Asked.resize(Candidates);
+    llvm::sort(Asked);
+  }
+  const unsigned All = W.score();
+  using Rank = std::tuple<bool, unsigned, size_t, size_t>;
+  std::optional<Rank> Most;
   uint32_t Best = 0;
-  auto Rank = [&](uint32_t I) {
-    std::set<uint32_t> Callers;
-    for (const Link &L : W.Links)
-      if (L.To == I)
-        Callers.insert(L.From);
+  for (uint32_t I : Asked) {
     const bool IsClass = F.program().record(W.Owners[I].Symbol) != nullptr;
-    return std::tuple(IsClass, W.score() - W.score(I), Callers.size(),
-                      guardedData(F, W.Owners[I]));
-  };
-  for (uint32_t I = 1; I < W.Owners.size(); ++I)
-    if (Rank(I) > Rank(Best))
+    Rank Mine{IsClass, All - W.score(I), Callers[I].size(),
+              guardedData(F, W.Owners[I])};
+    if (!Most || Mine > *Most) {
+      Most = Mine;
       Best = I;
+    }
+  }
   return Best;
 }
 
+/// "'A', 'B' and 7 more": who wants all of a large web, draws it.
+static std::string named(const std::vector<std::string> &Names) {
+  constexpr size_t Most = 12, Shown = 8;
+  if (Names.size() <= Most)
+    return web::enumerate(Names);
+  std::string Out;
+  for (size_t I = 0; I != Shown; ++I)
+    Out += (I ? ", '" : "'") + Names[I] + "'";
+  return Out + " and " + std::to_string(Names.size() - Shown) + " more";
+}
+
 static void picture(const Facts &F, const Web &W, std::vector<Note> &Notes) {
+  constexpr size_t Most = 40;
   std::set<std::pair<uint32_t, uint32_t>> Drawn;
   for (const Link &L : W.Links) {
-    if (!Drawn.insert({L.From, L.To}).second)
+    if (!Drawn.insert({L.From, L.To}).second || Drawn.size() > Most)
       continue;
     const std::string Who = web::functionName(F.program(), *L.How->In);
     Notes.push_back(
@@ -61,6 +91,9 @@ static void picture(const Facts &F, const Web &W, std::vector<Note> &Notes) {
                   ? " in '" + web::functionName(F.program(), *L.Through) + "'"
                   : std::string())});
   }
+  if (Drawn.size() > Most)
+    Notes.back().Message += "; " + std::to_string(Drawn.size() - Most) +
+                            " more are drawn by 'runnel graph'";
 }
 
 static void plan(const Facts &F, const Web &W, std::vector<Note> &Notes) {
@@ -112,7 +145,7 @@ static std::vector<Finding> run(const Facts &F, const Options &O) {
     Finding Found;
     Found.Check = "runnel-web-lock-web";
     Found.Where = W.Owners[centre(F, W)].Where;
-    Found.Message = web::enumerate(Names) +
+    Found.Message = named(Names) +
                     " lock one another's mutexes while they hold their own: " +
                     std::to_string(Score) + " orders to respect, up to " +
                     std::to_string(W.depth()) + " locks held at once" +

@@ -16,6 +16,7 @@
 // pairs are seq_cst; otherwise owner and thief can both take the last element.
 #pragma once
 
+#include "fiber/sanitizer.h"
 #include "runnel/detail/shim.h"
 
 #include <cstddef>
@@ -40,7 +41,7 @@ public:
   bool push(T* item) noexcept {
     std::int64_t b = bottom_.load(std::memory_order_relaxed);
     std::int64_t t = top_.load(std::memory_order_acquire);
-    buffer* a = buffer_.load(std::memory_order_relaxed);
+    buffer* a = buffer_.load(of_owner);
     if (!a || b - t >= a->size) [[unlikely]] {
       a = grow(a, t, b);
       if (!a)
@@ -57,7 +58,7 @@ public:
     // Nothing there: thieves only ever take away, so a stale top is no danger.
     if (top_.load(std::memory_order_relaxed) > b)
       return nullptr;
-    buffer* a = buffer_.load(std::memory_order_relaxed);
+    buffer* a = buffer_.load(of_owner);
     bottom_.store(b, std::memory_order_seq_cst);
     std::int64_t t = top_.load(std::memory_order_seq_cst);
     if (t > b) {
@@ -95,6 +96,11 @@ public:
   }
 
 private:
+  // The owner is a thread and needs no order with itself. ThreadSanitizer takes each goroutine on
+  // it for a thread, and would see no edge from one that grew the array to one that uses it.
+  static constexpr std::memory_order of_owner =
+      RUNNEL_TSAN ? std::memory_order_acquire : std::memory_order_relaxed;
+
   struct buffer {
     std::int64_t size;
     buffer* replaced;

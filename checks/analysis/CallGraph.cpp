@@ -294,6 +294,19 @@ bool CallGraph::escapes(const Function &F) const {
   return It != Index.end() && Escaped[It->second];
 }
 
+const ir::Function &CallGraph::enclosing(const ir::Program &P,
+                                         const ir::Function &F) const {
+  constexpr unsigned MaxNesting = 8;
+  const ir::Function *At = &F;
+  for (unsigned I = 0; At->Lambda && I != MaxNesting; ++I) {
+    const ir::Function *Parent = P.function(At->Parent);
+    if (!Parent || isSpawned(*At))
+      break;
+    At = Parent;
+  }
+  return *At;
+}
+
 bool CallGraph::isSpawned(const Function &F) const {
   auto It = Index.find(&F);
   return It != Index.end() && Spawned[It->second];

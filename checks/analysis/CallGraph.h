@@ -66,6 +66,10 @@ public:
   bool escapes(const ir::Function &F) const;
   /// Started as a thread, goroutine or pool task.
   bool isSpawned(const ir::Function &F) const;
+  /// The function that a lambda is part of, around others in between; a lambda
+  /// that is started on its own is part of none.
+  const ir::Function &enclosing(const ir::Program &P,
+                                const ir::Function &F) const;
   /// Every start whose body is known, by function and point.
   llvm::ArrayRef<Start> starts() const { return Starts; }
 

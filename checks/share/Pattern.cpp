@@ -55,15 +55,8 @@ private:
     const ir::TypeRef *T = typeOf(P, E);
     return T ? *T : None;
   }
-  /// The function a lambda is part of, but for what runs by itself.
   const ir::Function *root(const ir::Function *Fn) const {
-    for (unsigned I = 0; Fn->Lambda && I != 8; ++I) {
-      const ir::Function *Parent = P.function(Fn->Parent);
-      if (!Parent || F.callGraph().isSpawned(*Fn))
-        break;
-      Fn = Parent;
-    }
-    return Fn;
+    return &F.callGraph().enclosing(P, *Fn);
   }
   /// One calls the other, or both are parts of one function.
   bool related(const ir::Function *A, const ir::Function *B) const;

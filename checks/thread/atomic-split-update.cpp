@@ -69,39 +69,43 @@ static bool isDecidedBy(const ir::Block &Block, uint32_t I) {
          Block.Cond.Text.str().find_first_of("%&") == llvm::StringRef::npos;
 }
 
+static Finding found(const ir::Function &Fn, const ir::Event &At,
+                     const std::string &Message, Note Before,
+                     const std::string &Instead) {
+  Finding Out;
+  Out.Check = "runnel-atomic-split-update";
+  Out.Where = At.Where;
+  Out.Symbol = Fn.Id.str().str();
+  Out.Message = Message;
+  Out.Notes.push_back(std::move(Before));
+  Out.Notes.push_back({At.Where, Instead});
+  return Out;
+}
+
 static Finding twoSteps(const ir::Function &Fn, const ir::Event &R,
                         const ir::Event &W) {
   const std::string Name = R.Spelling.str().str();
-  Finding Found;
-  Found.Check = "runnel-atomic-split-update";
-  Found.Where = W.Where;
-  Found.Symbol = Fn.Id.str().str();
-  Found.Message = "'" + Name +
-                  "' is read and written in two steps: what another "
-                  "thread writes between them is lost";
-  Found.Notes.push_back({R.Where, "it is read here"});
-  Found.Notes.push_back({W.Where, "use one operation: '" + Name +
-                                      " += ...', fetch_add, "
-                                      "or a compare_exchange loop"});
-  return Found;
+  return found(Fn, W,
+               "'" + Name +
+                   "' is read and written in two steps: what another "
+                   "thread writes between them is lost",
+               {R.Where, "it is read here"},
+               "use one operation: '" + Name +
+                   " += ...', fetch_add, or a compare_exchange loop");
 }
 
 static Finding readAgain(const ir::Function &Fn, const ir::Event &W,
                          const ir::Event &R) {
   const std::string Name = R.Spelling.str().str();
   const bool Down = W.Value < 0;
-  Finding Found;
-  Found.Check = "runnel-atomic-split-update";
-  Found.Where = R.Where;
-  Found.Symbol = Fn.Id.str().str();
-  Found.Message = "'" + Name +
-                  "' is changed and then read again: two threads that change "
-                  "it may both see the last value, or neither its own";
-  Found.Notes.push_back({W.Where, "it is changed here"});
-  Found.Notes.push_back({R.Where, "ask what the change returns: '" +
-                                      std::string(Down ? "--" : "++") + Name +
-                                      "', or fetch_" + (Down ? "sub" : "add")});
-  return Found;
+  return found(Fn, R,
+               "'" + Name +
+                   "' is changed and then read again: two threads that change "
+                   "it may both see the last value, or neither its own",
+               {W.Where, "it is changed here"},
+               std::string("ask what the change returns: '") +
+                   (Down ? "--" : "++") + Name + "', or fetch_" +
+                   (Down ? "sub" : "add"));
 }
 
 static std::vector<Finding> run(const Facts &F, const Options &) {

@@ -74,14 +74,8 @@ private:
 
   /// What the waiter itself changes, it need not be woken up for.
   bool isOfWaiter(const Waiting &W, const ir::Function &Writer) const {
-    auto Root = [&](const ir::Function *Fn) {
-      for (unsigned I = 0; Fn->Lambda && !F.callGraph().isSpawned(*Fn) && I < 8;
-           ++I)
-        if (const ir::Function *Parent = P.function(Fn->Parent))
-          Fn = Parent;
-      return Fn;
-    };
-    return Root(W.In) == Root(&Writer);
+    const CallGraph &G = F.callGraph();
+    return &G.enclosing(P, *W.In) == &G.enclosing(P, Writer);
   }
 
   Entity entity(const ir::Function &Fn, const ir::Place &Pl) const {
@@ -119,8 +113,6 @@ private:
                                     const DataUse &U) const {
     if (isAlias(P, Lock) || mayBeLocked(*U.In, U.At, Lock))
       return std::nullopt;
-    // A guard taken before, and released: a change that belongs to a protocol
-    // we do not see is still a change without the lock.
     const ir::Function &Fn = *U.In;
     std::set<const ir::Event *> Notifies, Locks;
     forEachEvent(Fn, [&](Point At, const ir::Event &E) {

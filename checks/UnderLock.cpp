@@ -37,13 +37,22 @@ bool isForFiberThreadLock(const Facts &F, const UnderLock &U) {
          isThreadLock(F.held(*U.In).lock(U.Held.Lock));
 }
 
+/// The lock of an object that joins a thread in its destructor.
+static bool isOwnWhereJoined(const Function &F, const HeldLocks &Locks,
+                             const Hold &H, const Effect &E) {
+  return F.Destructor && E.What == Effect::Join &&
+         normalized(F, Locks.lock(H.Lock)).Root == Place::This;
+}
+
 /// The outermost lock that is held when \p E happens, or null.
 static const Hold *outermost(const Summaries &S, const Function &F,
                              const LockState &State, const Effect &E,
                              llvm::function_ref<bool(const Place &)> Counts) {
   const Hold *Best = nullptr;
   for (const Hold &H : State.Holds)
-    if (H.sure() && H.here() && H.At.valid() && isContended(F, S.held(F), H) &&
+    if (H.sure() && H.here() && H.At.valid() &&
+        (isContended(F, S.held(F), H) ||
+         isOwnWhereJoined(F, S.held(F), H, E)) &&
         Counts(S.held(F).lock(H.Lock)) && S.stillHeld(F, State, H, E) &&
         (!Best || H.At < Best->At))
       Best = &H;

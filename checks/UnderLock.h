@@ -7,7 +7,8 @@
 //
 // Left out, because nobody can be waiting for the lock or nobody is meant to:
 //  1. code that runs before the first thread starts;
-//  2. an object's own lock in its constructor or destructor;
+//  2. an object's own lock in its constructor or destructor, unless it waits
+//     there for a thread, which knows the object;
 //  3. local locks: scope-ineffective-guard speaks of them;
 //  4. effects before which the lock is released on the way (condition waits);
 //  5. calls that may reach the effect through one overrider of several.

@@ -5,6 +5,7 @@
 #include "checks/analysis/BeforeThreads.h"
 #include "checks/analysis/Components.h"
 #include "checks/analysis/EffectCollector.h"
+#include "checks/analysis/Singletons.h"
 
 #include "llvm/ADT/Hashing.h"
 #include "llvm/ADT/STLExtras.h"
@@ -87,8 +88,9 @@ public:
   using ReentrySink =
       llvm::function_ref<void(const LockClass &, bool, LockWitness)>;
 
-  EdgeFinder(const Summaries &S, const BeforeThreads &B, const Function &F)
-      : S(S), B(B), F(F), H(S.held(F)), Collector(S, F) {}
+  EdgeFinder(const Summaries &S, const BeforeThreads &B, const Singletons &One,
+             const Function &F)
+      : S(S), B(B), One(One), F(F), H(S.held(F)), Collector(S, F) {}
 
   void run(Sink Room, ReentrySink AddReentry) {
     if (H.trivial() || B.function(F))
@@ -127,12 +129,24 @@ private:
     return Held.sure() && (Held.here() || Held.From == Origin::Contract);
   }
 
+  /// `this` and `Logger::get()` are one object of a class of which there is
+  /// one.
+  bool isSameLock(const Hold &Held, const Effect &Got,
+                  const LockClass &To) const {
+    const Place &First = H.lock(Held.Lock);
+    if (sameObject(First, Got.On))
+      return true;
+    return H.classOf(Held.Lock) == To && To.How == LockClass::Field &&
+           First.Root != Got.On.Root &&
+           sameObject(One.resolved(F, First), One.resolved(F, Got.On));
+  }
+
   void pair(Point At, const LockState &Before, const Effect &Got, Sink Room,
             ReentrySink AddReentry) {
     const LockClass To = lockClass(F, Got.On);
     // What is held already is not waited for, whatever was locked since.
     const bool Again = llvm::any_of(Before.Holds, [&](const Hold &Held) {
-      return counts(Held) && sameObject(H.lock(Held.Lock), Got.On) &&
+      return counts(Held) && isSameLock(Held, Got, To) &&
              S.stillHeld(F, Before, Held, Got);
     });
     for (const Hold &Held : Before.Holds) {
@@ -141,7 +155,7 @@ private:
         continue;
       const Place &First = H.lock(Held.Lock);
       const LockClass &From = H.classOf(Held.Lock);
-      if (sameObject(First, Got.On)) {
+      if (isSameLock(Held, Got, To)) {
         AddReentry(From, First.Type.has(ir::Recursive),
                    witness(At, Before, Held, Got));
         continue;
@@ -180,6 +194,7 @@ private:
 
   const Summaries &S;
   const BeforeThreads &B;
+  const Singletons &One;
   const Function &F;
   const HeldLocks &H;
   const EffectCollector Collector;
@@ -189,23 +204,25 @@ private:
 
 LockGraph::LockGraph(const Summaries &S, const BeforeThreads &B) {
   std::unordered_map<Ends, Raw, HashEnds> Unsorted;
+  const Singletons One(S.program());
   for (const Function *F : S.graph().functions())
-    EdgeFinder(S, B, *F).run(
-        [&](const LockClass &From, const LockClass &To,
-            LockEdge::Instance How) -> std::vector<LockWitness> * {
-          Raw &R = Unsorted[{From, To}];
-          // A certain witness is worth more than one that cannot be told.
-          if (R.Witnesses.empty() || How < R.How) {
-            R.Witnesses.clear();
-            R.How = How;
-          } else if (How > R.How) {
-            return nullptr;
-          }
-          return R.Witnesses.size() < MaxWitnesses ? &R.Witnesses : nullptr;
-        },
-        [&](const LockClass &Lock, bool Recursive, LockWitness W) {
-          Reentries.push_back({Lock, Recursive, std::move(W)});
-        });
+    EdgeFinder(S, B, One, *F)
+        .run(
+            [&](const LockClass &From, const LockClass &To,
+                LockEdge::Instance How) -> std::vector<LockWitness> * {
+              Raw &R = Unsorted[{From, To}];
+              // A certain witness is worth more than one that cannot be told.
+              if (R.Witnesses.empty() || How < R.How) {
+                R.Witnesses.clear();
+                R.How = How;
+              } else if (How > R.How) {
+                return nullptr;
+              }
+              return R.Witnesses.size() < MaxWitnesses ? &R.Witnesses : nullptr;
+            },
+            [&](const LockClass &Lock, bool Recursive, LockWitness W) {
+              Reentries.push_back({Lock, Recursive, std::move(W)});
+            });
   std::map<Ends, Raw> Found;
   for (auto &[Between, R] : Unsorted)
     Found.emplace(Between, std::move(R));

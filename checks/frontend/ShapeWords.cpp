@@ -31,7 +31,8 @@ LockWord lockWord(llvm::StringRef Name) {
               "exclusiveunlock", "unlockwriter", "releaselock", "mutexunlock"},
              LockWord::Unlock)
       .Cases({"trylock", "tryacquire", "tryenter", "trylockexclusive",
-              "trywritelock", "trylockforwrite", "writertrylock", "trywrlock"},
+              "trywritelock", "trylockforwrite", "writertrylock", "trywrlock",
+              "try", "tryacquirelock", "attempt", "attemptlock"},
              LockWord::TryLock)
       .Cases({"trylockfor", "trylockuntil", "timedlock", "lockfor", "lockuntil",
               "tryacquirefor", "tryacquireuntil"},

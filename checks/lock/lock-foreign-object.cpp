@@ -57,6 +57,9 @@ void Pass::look(const Function &F, const Event &E, PlaceId Id) {
     UsedAtHome.insert(Lock);
     return;
   }
+  // A lock of its own, whatever its operations are called.
+  if (Owner->Fields.size() == 1)
+    return;
   if (isHidden(P, *Owner))
     return;
   const Function &Root = rootFunction(P, F);

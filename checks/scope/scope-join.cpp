@@ -125,11 +125,29 @@ private:
     });
   }
 
+  /// Some thread that is started under this handle locks what is held.
+  bool wantsLock(const UnderLock &U) const {
+    auto It = Starts.find(keptIn(U.What.On));
+    const LockClass &Class = F.held(*U.In).classOf(U.Held.Lock);
+    return It != Starts.end() &&
+           llvm::any_of(It->second, [&](const Function *Body) {
+             return Body && Body->Defined &&
+                    llvm::any_of(F.summaries().of(*Body).Effects,
+                                 [&](const Effect &E) {
+                                   return E.What == Effect::Acquire &&
+                                          lockClass(*Body, E.On) == Class;
+                                 });
+           });
+  }
+
   bool isWanted(const UnderLock &U) const {
     if (U.What.Flags & (ir::Try | ir::WithTimeout))
       return false;
     // Further away it is too often a case that does not arise here.
     if (U.What.Hops > 2 || ((U.What.Flags & ir::Implicit) && U.What.Via))
+      return false;
+    // In a destructor nobody else wants the object's lock, but such a thread.
+    if (!isContended(*U.In, F.held(*U.In), U.Held) && !wantsLock(U))
       return false;
     return !isForFiberThreadLock(F, U) && !neverWantsLock(U);
   }

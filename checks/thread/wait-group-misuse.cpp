@@ -17,6 +17,10 @@ static bool isGroup(const ir::Function &F, ir::PlaceId P) {
   return P != ir::NoPlace && F.place(P).Type.Is == ir::Role::WaitGroup;
 }
 
+static bool isLatch(const ir::Function &F, ir::PlaceId P) {
+  return P != ir::NoPlace && F.place(P).Type.Is == ir::Role::Latch;
+}
+
 /// The event by which the started \p Body adds to the group that its parent
 /// knows as \p Group: through a capture.
 static const ir::Event *addsInside(const ir::Function &Body,
@@ -151,7 +155,8 @@ void Pass::missesDone(const ir::Function &Fn, const ir::Event &Spawn) {
   const ir::Event *Done = nullptr;
   ir::PlaceId Group = ir::NoPlace;
   forEachEvent(*Body, [&](Point, const ir::Event &E) {
-    if (E.What == ir::Op::CountDone && isGroup(*Body, E.Subject) && !Done) {
+    if (E.What == ir::Op::CountDone && E.Subject != ir::NoPlace && !Done &&
+        (isGroup(*Body, E.Subject) || isLatch(*Body, E.Subject))) {
       Done = &E;
       Group = E.Subject;
     }
@@ -160,7 +165,9 @@ void Pass::missesDone(const ir::Function &Fn, const ir::Event &Spawn) {
   if (!Outer)
     return;
   // The number that was added is one for each goroutine.
-  bool Added = false, Waited = false;
+  // A latch is made with it.
+  const bool Latch = isLatch(*Body, Group);
+  bool Added = Latch, Waited = false;
   forEachEvent(Fn, [&](Point, const ir::Event &E) {
     if (E.Subject == ir::NoPlace || !Outer->sameAs(Fn.place(E.Subject)))
       return;
@@ -190,8 +197,11 @@ void Pass::missesDone(const ir::Function &Fn, const ir::Event &Spawn) {
                   "after the others the wait never ends";
   Found.Notes.push_back({Spawn.Where, "the goroutine is started here"});
   Found.Notes.push_back(
-      {Done->Where, "start it with '" + Name +
-                        ".go(...)', which counts down however it ends"});
+      {Done->Where,
+       Latch ? "count '" + Name +
+                   "' down before each way out, or in the destructor of a local"
+             : "start it with '" + Name +
+                   ".go(...)', which counts down however it ends"});
   Out.push_back(std::move(Found));
 }
 
@@ -254,7 +264,8 @@ std::vector<Finding> Pass::run() {
         addsLate(Fn, E);
         waitsEachTime(Fn, At, E);
       }
-      if (E.What == ir::Op::Spawn && E.Subject == ir::NoPlace)
+      // A group counts what it starts itself.
+      if (E.What == ir::Op::Spawn && !isGroup(Fn, E.Subject))
         missesDone(Fn, E);
     });
   return std::move(Out);

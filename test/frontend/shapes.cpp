@@ -19,6 +19,14 @@ public:
 private:
   Mutex *const mu_;
 };
+class Held {
+public:
+  void Acquire() { mu_.lock(); }
+  void Release() { mu_.unlock(); }
+  bool Try() { return mu_.try_lock(); }
+private:
+  std::mutex mu_;
+};
 template <class M> class Guard {
 public:
   explicit Guard(M &m) : m_(m) { m_.lock(); }
@@ -95,6 +103,7 @@ void use(Owner &o) {
 // CHECK: record c:@S@Cap "Cap" lock
 // CHECK: record c:@S@Cond "Cond" condvar
 // CHECK: record c:@S@Door "Door" aggregate behaviour
+// CHECK: record c:@S@Held "Held" lock lock-wrapper user-defined
 // CHECK: record c:@S@LockedInt "LockedInt" guard movable holds-value
 // CHECK: record c:@S@Locker "Locker" guard
 // CHECK: record c:@S@Mutex "Mutex" lock lock-wrapper user-defined

@@ -248,3 +248,57 @@ void edit(Book &b) {
 // trap: locks of the file
 static std::mutex fileLock;
 void touchFile() { std::lock_guard lock(fileLock); }
+
+// trap: a class that is nothing but a lock, in words of its own
+namespace words {
+class Lock {
+public:
+  void Acquire() { m_.lock(); }
+  void Release() { m_.unlock(); }
+  bool Try() { return m_.try_lock(); }
+
+private:
+  std::mutex m_;
+};
+class Door {
+public:
+  void open() { m_.lock(); }
+  void shut() { m_.unlock(); }
+  bool isOpen() const;
+
+private:
+  std::mutex m_;
+};
+template <class L> class Auto {
+public:
+  explicit Auto(L &l) : l_(l) { l_.Acquire(); }
+  ~Auto() { l_.Release(); }
+
+private:
+  L &l_;
+};
+class Through {
+public:
+  explicit Through(Door &d) : d_(d) { d_.open(); }
+  ~Through() { d_.shut(); }
+
+private:
+  Door &d_;
+};
+} // namespace words
+class UsesWords {
+public:
+  void save() {
+    words::Auto<words::Lock> hold(lock_);
+    ++saved_;
+  }
+  void load() {
+    words::Through hold(door_);
+    ++saved_;
+  }
+
+private:
+  words::Lock lock_;
+  words::Door door_;
+  int saved_ = 0;
+};

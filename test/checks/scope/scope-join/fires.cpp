@@ -67,3 +67,26 @@ public:
     mu_.unlock();
   }
 };
+
+// In a destructor the object's lock is free, but for the thread that has it.
+class Recorder {
+public:
+  Recorder() : thread_([this] { run(); }) {}
+  ~Recorder() {
+    std::lock_guard hold(mu_);
+    stop_ = true;
+    thread_.join(); // expect: scope-join "waits for 'thread_' to finish while 'mu_' is held"
+  }
+
+private:
+  void run() {
+    for (;;) {
+      std::lock_guard hold(mu_);
+      if (stop_)
+        return;
+    }
+  }
+  std::mutex mu_;
+  bool stop_ = false;
+  std::thread thread_;
+};

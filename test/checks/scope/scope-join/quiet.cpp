@@ -58,11 +58,12 @@ public:
     return answer_.wait_for(std::chrono::seconds(0)) ==
            std::future_status::ready;
   }
-  // trap: the destructor: nobody else has the object
+  // trap: the destructor: nobody else has the object, and the answer is made
+  // without the lock
   ~Worker() {
     std::lock_guard hold(mu_);
-    if (thread_.joinable())
-      thread_.join();
+    if (answer_.valid())
+      answer_.wait();
   }
   // trap: detached, not waited for
   void leave() {

@@ -1,6 +1,9 @@
 // Groups that are added to too late.
 // flags: -isystem %runtime
 #include <runnel/runnel.h>
+#include <latch>
+#include <thread>
+#include <vector>
 void work();
 
 void late() {
@@ -69,4 +72,19 @@ void one_at_a_time_by_hand(int n) {
     });
     wg.wait(); // expect: wait-group-misuse "'wg'"
   }
+}
+
+void latch_not_on_every_way() {
+  std::latch loaded(2);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i)
+    threads.emplace_back([&] {
+      if (!ready())
+        return;
+      work();
+      loaded.count_down(); // expect: wait-group-misuse "'loaded' is not counted down on every way"
+    }); // note@-1: "count 'loaded' down before each way out"
+  loaded.wait();
+  for (std::thread &each : threads)
+    each.join();
 }

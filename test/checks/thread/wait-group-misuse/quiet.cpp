@@ -1,6 +1,8 @@
 // Groups that are added to in time.
 // flags: -isystem %runtime
 #include <runnel/runnel.h>
+#include <latch>
+#include <thread>
 void work();
 
 void before() {
@@ -106,4 +108,26 @@ void retries() {
     wg.go([&] { work(); });
   while (!ready())
     wg.wait(); // trap: started elsewhere
+}
+
+void latch_on_every_way() {
+  std::latch loaded(1);
+  std::thread one([&] {
+    if (!ready()) {
+      loaded.count_down(); // trap: here too
+      return;
+    }
+    work();
+    loaded.count_down();
+  });
+  loaded.wait();
+  one.join();
+}
+
+void latch_of_others(std::latch &all) {
+  std::thread one([&] {
+    if (ready())
+      all.count_down(); // trap: who waits, and for how many, is not seen
+  });
+  one.join();
 }

@@ -291,3 +291,27 @@ void each(std::vector<Node> &nodes) {
     --node.v;
   }
 }
+
+// The accessor gives one of several objects.
+class Journal {
+public:
+  static Journal &main() {
+    static Journal main;
+    return main;
+  }
+  void add(int line) {
+    std::lock_guard hold(mu_);
+    ++lines_;
+    if (line < 0)
+      forward(line); // trap: this may be another journal
+  }
+
+private:
+  static void forward(int line) { main().add(-line); }
+  std::mutex mu_;
+  int lines_ = 0;
+};
+void useJournal() {
+  Journal own;
+  own.add(-1);
+}

@@ -28,8 +28,12 @@ bool isContended(const Function &F, const HeldLocks &Locks, const Hold &H) {
 }
 
 bool isThreadLock(const Place &Lock) {
-  return Lock.Type.Is == ir::Role::Lock && !Lock.Type.has(ir::FiberAware) &&
-         !Lock.Type.has(ir::UserDefined);
+  const bool Owned = Lock.Type.ElementIs == ir::Role::Lock &&
+                     (Lock.Type.Is == ir::Role::OwningPointer ||
+                      Lock.Type.Is == ir::Role::SharedPointer ||
+                      Lock.Type.Is == ir::Role::Optional);
+  return (Lock.Type.Is == ir::Role::Lock || Owned) &&
+         !Lock.Type.has(ir::FiberAware) && !Lock.Type.has(ir::UserDefined);
 }
 
 bool isForFiberThreadLock(const Facts &F, const UnderLock &U) {

@@ -51,6 +51,7 @@ private:
     const std::string By = "'" + Made.Text.str().str() + "'";
     if (Made.Other == ir::NoPlace) {
       dropped(Fn, Made, By);
+      keptAsPair(Fn, At, Made, By);
       return;
     }
     if (!isLocal(Fn, Made.Other))
@@ -61,7 +62,43 @@ private:
     }
     if (released(Fn, At, Made, By) || leaves(Fn, Made.Other))
       return;
-    outlived(Fn, At, Made, By);
+    outlived(Fn, At, Made, By, Made.Subject, Made.Other);
+  }
+
+  /// The member of a pair that a place ends in: `.first`, `std::get<0>(...)`.
+  static bool isFirst(const Place &At) {
+    return At.Path.size() == 1 &&
+           (At.Path[0].Id == "first" || At.Path[0].Id == "0");
+  }
+
+  /// auto both = with_timeout(ctx, d), of which the context alone goes on.
+  void keptAsPair(const Function &Fn, Point At, const Event &Made,
+                  const std::string &By) {
+    if (!isLocal(Fn, Made.Subject) || !Fn.place(Made.Subject).Path.empty())
+      return;
+    PlaceId Context = ir::NoPlace;
+    for (PlaceId Id = 0; Id < Fn.Places.size(); ++Id)
+      if (Fn.place(Id).sameRoot(Fn.place(Made.Subject)) &&
+          isFirst(Fn.place(Id)))
+        Context = Id;
+    if (Context == ir::NoPlace)
+      return;
+    // Whoever gets the other half, or all of it, may keep it.
+    auto Other = [&](PlaceId Id) {
+      return Id != ir::NoPlace && Id != Context &&
+             Fn.place(Id).sameRoot(Fn.place(Made.Subject));
+    };
+    bool Shared = false;
+    forEachEvent(Fn, [&](Point, const Event &E) {
+      if (&E == &Made || E.What == Op::Declare || E.What == Op::ScopeEnd)
+        return;
+      Shared |= Other(E.Subject) || Other(E.Other) ||
+                llvm::any_of(E.Args, [&](const ir::Operand &O) {
+                  return Other(O.Place);
+                });
+    });
+    if (!Shared)
+      outlived(Fn, At, Made, By, Context, Made.Subject);
   }
 
   static std::string name(const Function &Fn, PlaceId Id) {
@@ -88,8 +125,10 @@ private:
     forEachEvent(Fn, [&](Point, const Event &E) {
       if (E.What == Op::Access && E.Subject != ir::NoPlace &&
           Fn.place(E.Subject).sameRoot(Fn.place(Made.Subject)) &&
-          Fn.place(E.Subject).Path.size() == 1 &&
-          E.Where.Begin == Made.Where.Begin)
+          isFirst(Fn.place(E.Subject)) &&
+          E.Where.Begin.File == Made.Where.Begin.File &&
+          E.Where.Begin.Offset <= Made.Where.Begin.Offset &&
+          Made.Where.endOffset() <= E.Where.endOffset())
         Taken = &E;
     });
     if (!Taken)
@@ -107,7 +146,8 @@ private:
       if (V.Type.Is != ir::Role::Context || V.Type.indirect() ||
           !Front.editable() || !Taken->Where.editable() ||
           Front.Begin.Offset > Made.Where.Begin.Offset ||
-          Taken->Where.endOffset() + 1 != Front.endOffset())
+          Taken->Where.endOffset() + 1 != Front.endOffset() ||
+          V.Where.Begin.Offset > Taken->Where.Begin.Offset)
         continue;
       Front.Length = Made.Where.Begin.Offset - Front.Begin.Offset;
       ir::Range Member = behind(Made.Where);
@@ -201,8 +241,7 @@ private:
 
   /// The context goes on when the source is gone.
   void outlived(const Function &Fn, Point At, const Event &Made,
-                const std::string &By) {
-    const PlaceId Context = Made.Subject;
+                const std::string &By, PlaceId Context, PlaceId Source) {
     if (!isLocal(Fn, Context) || Fn.Main)
       return;
     forEachEvent(Fn, [&](Point Then, const Event &E) {
@@ -228,10 +267,10 @@ private:
               [](const Event &) { return false; }))
         return;
       Told.insert({&Fn, Context});
-      Finding &Found = start(Fn, E.Where,
-                             name(Fn, Context) + " " + How +
-                                 ", and ends when " + name(Fn, Made.Other) +
-                                 " goes out of scope, which cancels it");
+      Finding &Found =
+          start(Fn, E.Where,
+                name(Fn, Context) + " " + How + ", and ends when " +
+                    name(Fn, Source) + " goes out of scope, which cancels it");
       Found.Notes.push_back({Made.Where, "both are made by " + By + " here"});
       Found.Notes.push_back(
           {E.Where, "move the cancel source to where the context is kept"});

@@ -6,6 +6,7 @@
 #include "checks/ctx/Contexts.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <map>
 
@@ -70,6 +71,7 @@ private:
            Fn.place(E.Subject).Root == ir::Place::Local))
         Made[E.Subject] = &E;
     });
+    groups(Fn, G);
     auto Fresh = [&](const Operand &O) -> const Event * {
       auto It = Made.find(O.Place);
       return O.Place == ir::NoPlace || It == Made.end() ? nullptr : It->second;
@@ -78,16 +80,30 @@ private:
       if (E.What != Op::Call && E.What != Op::Block &&
           E.What != Op::MakeContext)
         return;
-      if (afterEnd(Fn, At, G))
+      if (afterEnd(Fn, At, G, E.Callee))
         return;
       for (const Operand &O : E.Args)
         if (const Event *New = Fresh(O)) {
           if (E.What == Op::MakeContext || takesContext(E))
-            tell(Fn, G, E, New);
+            tell(Fn, G, called(E), New);
           return;
         }
       if (E.What == Op::Call || E.What == Op::Block)
         overload(Fn, G, E);
+    });
+  }
+
+  /// group g(context::background()).
+  void groups(const Function &Fn, const Given &G) {
+    forEachEvent(Fn, [&](Point At, const Event &E) {
+      if (!isFresh(E) || afterEnd(Fn, At, G, {}))
+        return;
+      for (const ir::Variable &V : Fn.Locals)
+        if (V.Type.Is == ir::Role::Group &&
+            V.Declaration.Begin.File == E.Where.Begin.File &&
+            V.Where.Begin.Offset < E.Where.Begin.Offset &&
+            E.Where.endOffset() <= V.Declaration.endOffset())
+          tell(Fn, G, "'" + V.Id.str().str() + "'", &E);
     });
   }
 
@@ -100,12 +116,18 @@ private:
 
   /// The given context has been seen to end, or is asked about: what follows
   /// may be meant to be done nevertheless.
-  static bool afterEnd(const Function &Fn, Point At, const Given &G) {
+  /// A call that got it has been asked for its result: what follows may clean
+  /// up after a failure, unless it is the same call once more.
+  static bool afterEnd(const Function &Fn, Point At, const Given &G,
+                       ir::Name Callee) {
     const uint32_t Here = rangeAt(Fn, At).Begin.Offset;
-    bool Asked = false;
+    bool Asked = false, Again = false;
     forEachEvent(Fn, [&](Point, const Event &E) {
       if (E.Where.Begin.Offset >= Here)
         return;
+      Again |= Callee && E.Callee == Callee &&
+               llvm::any_of(
+                   E.Args, [&](const Operand &O) { return G.is(Fn, O.Place); });
       Asked |= (E.What == Op::Recv && G.isDone(Fn, E.Subject)) ||
                (E.What == Op::Select &&
                 llvm::any_of(E.Cases, [&](const ir::SelectCase &C) {
@@ -116,9 +138,24 @@ private:
     for (const ir::Block &B : Fn.Blocks)
       if (B.TermRange.valid() && B.TermRange.Begin.Offset < Here)
         Asked |= G.is(Fn, B.Cond.Subject) ||
-                 llvm::any_of(B.Cond.Reads,
-                              [&](ir::PlaceId Id) { return G.is(Fn, Id); });
+                 ((!Again || asksItself(B.Cond.Text.str(), G.Name.str())) &&
+                  llvm::any_of(B.Cond.Reads,
+                               [&](ir::PlaceId Id) { return G.is(Fn, Id); }));
     return Asked;
+  }
+
+  /// `ctx.err()`, `ended(ctx)`.
+  static bool asksItself(llvm::StringRef Text, llvm::StringRef Name) {
+    for (size_t At = Text.find(Name); At != llvm::StringRef::npos;
+         At = Text.find(Name, At + 1)) {
+      if (At > 0 && (llvm::isAlnum(Text[At - 1]) || Text[At - 1] == '_'))
+        continue;
+      const llvm::StringRef Rest = Text.drop_front(At + Name.size());
+      if (Rest.starts_with(".") || Rest.starts_with("->") ||
+          (Rest.starts_with(")") && At > 0 && Text[At - 1] == '('))
+        return true;
+    }
+    return false;
   }
 
   std::string called(const Event &E) const {
@@ -144,13 +181,13 @@ private:
     return Out.back();
   }
 
-  void tell(const Function &Fn, const Given &G, const Event &E,
+  void tell(const Function &Fn, const Given &G, const std::string &Who,
             const Event *Made) {
     const std::string Name = G.Name.str().str();
     Finding &Found =
         start(Fn, G, Made->Where,
-              called(E) + " gets a context that never ends instead of '" +
-                  Name + "': it goes on when '" + Name + "' has ended");
+              Who + " gets a context that never ends instead of '" + Name +
+                  "': it goes on when '" + Name + "' has ended");
     if (Made->Where.editable())
       Found.Fixes.push_back({"pass '" + Name + "'", {{Made->Where, Name}}});
   }

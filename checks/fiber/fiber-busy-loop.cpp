@@ -32,12 +32,18 @@ public:
   std::vector<Finding> run() {
     std::vector<Finding> Out;
     for (const Function *Fn : F.goroutines().functions())
-      if (F.goroutines().runs(*Fn) && !Fn->Incomplete)
+      if (F.goroutines().runs(*Fn) && !Fn->Incomplete && !isOfALock(*Fn))
         look(*Fn, Out);
     return Out;
   }
 
 private:
+  /// A spin lock's own waiting: whoever holds one is about to let it go.
+  bool isOfALock(const Function &Fn) const {
+    const ir::Record *R = Fn.Record ? P.record(Fn.Record) : nullptr;
+    return R && R->Is == ir::Role::Lock;
+  }
+
   /// Gives the thread to another thread, not to another goroutine.
   static bool isThreadYield(const Event &E) {
     const llvm::StringRef Text = E.Text.str();
@@ -46,7 +52,54 @@ private:
             Text == "::sched_yield" || Text == "pthread_yield");
   }
 
-  Step step(const Function &Fn, const Event &E) const {
+  /// `held.compare_exchange_weak(expected, true)` decides the loop.
+  static bool triesToSet(const ir::Block &Of) {
+    const llvm::StringRef Text = Of.Cond.Text.str();
+    return Text.contains(".compare_exchange_") && Text.contains(",true");
+  }
+
+  /// `flag.test_and_set()`, `held.exchange(true)` and the like, and what
+  /// decides the loop is what was there before: whoever set it must clear it.
+  static bool setsAgain(const ir::Block &Of, const Event &E) {
+    if (!E.has(ir::Read) || !llvm::is_contained(Of.Cond.Reads, E.Subject))
+      return false;
+    const llvm::StringRef Text = Of.Cond.Text.str();
+    return Text.contains("test_and_set(") || Text.contains(".exchange(true") ||
+           Text.contains(".exchange(1") || triesToSet(Of);
+  }
+
+  /// What a loop can wait for by asking again: only others change it.
+  static bool isAskedAgain(const ir::Place &P) {
+    switch (P.Type.Is) {
+    case ir::Role::Context:
+    case ir::Role::StopToken:
+    case ir::Role::JoiningThread:
+    case ir::Role::Future:
+    case ir::Role::Channel:
+    case ir::Role::Sender:
+    case ir::Role::Receiver:
+    case ir::Role::WaitGroup:
+    case ir::Role::Semaphore:
+    case ir::Role::Latch:
+      return true;
+    default:
+      return false;
+    }
+  }
+
+  /// `while (!handle.done());`: the event that names what the condition asks.
+  static const Event *asks(const Function &Fn, const ir::Block &B) {
+    if (B.Succs.size() != 2 || !B.Cond.Text.str().contains('('))
+      return nullptr;
+    for (const Event &E : B.Events)
+      if (E.What == Op::Access && E.has(ir::Read) &&
+          llvm::is_contained(B.Cond.Reads, E.Subject) &&
+          isAskedAgain(Fn.place(E.Subject)))
+        return &E;
+    return nullptr;
+  }
+
+  Step step(const Function &Fn, const ir::Block &Of, const Event &E) const {
     switch (E.What) {
     case Op::Declare:
     case Op::ScopeEnd:
@@ -54,7 +107,16 @@ private:
       return Step::Idles;
     case Op::Access:
       if (E.has(ir::AtomicAccess))
-        return E.has(ir::Write) ? Step::Works : Step::Polls;
+        return E.has(ir::Write) && !setsAgain(Of, E) ? Step::Works
+                                                     : Step::Polls;
+      // `expected`, which the attempt may write.
+      if (triesToSet(Of) && Fn.place(E.Subject).Root == ir::Place::Local &&
+          llvm::is_contained(Of.Cond.Reads, E.Subject))
+        return Step::Idles;
+      // `expected = false;` for the next one.
+      if (E.has(ir::Write) && !E.has(ir::Read) && E.has(ir::ValueKnown) &&
+          Fn.place(E.Subject).Root == ir::Place::Local)
+        return Step::Idles;
       return E.has(ir::Write | ir::Moved | ir::AddressTaken) ? Step::Works
                                                              : Step::Idles;
     case Op::Recv:
@@ -70,7 +132,6 @@ private:
       const Function *Callee = E.Callee ? P.function(E.Callee) : nullptr;
       if (Callee && Callee->System && Callee->Const && E.Args.empty())
         return Step::Polls;
-      (void)Fn;
       return Step::Works;
     }
     default:
@@ -116,8 +177,9 @@ private:
     if (B.Trips.What != ir::TripCount::Unknown ||
         B.Term == ir::Terminator::RangeFor)
       return false;
-    return llvm::all_of(
-        B.Events, [&](const Event &E) { return step(Fn, E) != Step::Works; });
+    return llvm::all_of(B.Events, [&](const Event &E) {
+      return step(Fn, B, E) != Step::Works;
+    });
   }
 
   void look(const Function &Fn, std::vector<Finding> &Out) const {
@@ -137,9 +199,11 @@ private:
         continue;
       const Event *Poll = nullptr, *Yield = nullptr;
       bool Channel = false;
-      for (BlockId In : Round)
+      for (BlockId In : Round) {
+        if (const Event *Asked = asks(Fn, Fn.Blocks[In]); Asked && !Poll)
+          Poll = Asked;
         for (const Event &E : Fn.Blocks[In].Events) {
-          if (step(Fn, E) != Step::Polls)
+          if (step(Fn, Fn.Blocks[In], E) != Step::Polls)
             continue;
           if (isThreadYield(E))
             Yield = &E;
@@ -147,6 +211,7 @@ private:
             Poll = &E;
           Channel |= E.What == Op::Recv || E.What == Op::Send;
         }
+      }
       if (!Poll && !Yield)
         continue;
       // It spins a while, then lets others run: that is the author's choice.

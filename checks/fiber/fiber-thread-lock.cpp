@@ -56,8 +56,10 @@ private:
     Finding Found = scope::tellOf(
         F, G, "runnel-fiber-thread-lock",
         name(First) + " may suspend the goroutine while it holds " + Lock +
-            ", a '" + Place.Type.Spelling.str().str() +
-            "', which only the thread that locked it may unlock",
+            (Place.Type.Is == ir::Role::Lock
+                 ? ", a '" + Place.Type.Spelling.str().str() + "'"
+                 : ", a thread's lock") +
+            ", which only the thread that locked it may unlock",
         "suspends",
         [&](const UnderLock &U) {
           return name(U) + " may suspend under the lock too";

@@ -95,7 +95,7 @@ void ModuleBuilder::allow(llvm::ArrayRef<const Attr *> Attrs,
       auto [First, Rest] = Check.split(',');
       First = First.trim();
       if (!First.empty())
-        S.Globs.push_back(First.starts_with("runnel-") || First.contains('*')
+        S.Globs.push_back(First.starts_with("runnel-") || First.starts_with('*')
                               ? ir::Name(First)
                               : ir::Name(("runnel-" + First).str()));
       Check = Rest;

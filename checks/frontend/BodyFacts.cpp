@@ -297,8 +297,10 @@ void BodyFacts::visitStatement(const Stmt *S, unsigned Context, unsigned Depth,
       S = L->getSubStmt();
     else if (const auto *C = dyn_cast<SwitchCase>(S))
       S = C->getSubStmt();
-    else
-      S = cast<AttributedStmt>(S)->getSubStmt();
+    else {
+      Attributed.push_back(cast<AttributedStmt>(S));
+      S = Attributed.back()->getSubStmt();
+    }
   }
   if (!S)
     return;

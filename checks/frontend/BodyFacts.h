@@ -72,6 +72,8 @@ struct BodyFacts {
   /// What the compiler wrote around a co_await.
   llvm::DenseSet<const clang::Stmt *> Hidden;
   std::vector<const clang::CXXRecordDecl *> LocalClasses;
+  /// Statements with attributes, which the CFG leaves out.
+  std::vector<const clang::AttributedStmt *> Attributed;
   std::vector<const clang::VarDecl *> RangeVariables;
   llvm::DenseMap<const clang::VarDecl *, const clang::CXXForRangeStmt *>
       RangeOf; ///< loop variable -> its loop

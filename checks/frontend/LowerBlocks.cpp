@@ -56,6 +56,8 @@ void Lowering::lower(const Stmt *Body) {
     return;
   }
   F.Coroutine |= Facts.Coroutine;
+  for (const AttributedStmt *S : Facts.Attributed)
+    Builder.allow(S->getAttrs(), S->getSourceRange());
   for (const CXXRecordDecl *R : Facts.LocalClasses)
     Builder.lowerLocalClass(R);
   static const CFG::BuildOptions Options = buildOptions();

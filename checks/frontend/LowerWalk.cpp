@@ -372,7 +372,9 @@ void Lowering::walkReturn(const Expr *Value, SourceRange R) {
       const ir::Place &Place = F.Places[P];
       if (Type.Reference || Type.RValue || Type.Is == ir::Role::View ||
           (Type.Pointer &&
-           (What.ByReference || Place.Type.Pointer || !Place.Path.empty())))
+           (What.ByReference || Place.Type.Pointer || !Place.Path.empty() ||
+            // An array that is returned is the way to its first element.
+            (Place.Type.Array && Place.Root == ir::Place::Global))))
         Flags |= ir::ByReference;
       else if (Value->getType()->isScalarType() ||
                !(Place.Root == ir::Place::Local))
@@ -563,7 +565,6 @@ void Lowering::walk(const Stmt *S) {
     initialiseParts(cast<Expr>(S));
     break;
   case Stmt::AttributedStmtClass:
-    Builder.allow(cast<AttributedStmt>(S)->getAttrs(), S->getSourceRange());
     walk(cast<AttributedStmt>(S)->getSubStmt());
     break;
   // Never evaluated.

@@ -196,6 +196,12 @@ void Types::element(QualType T, const TypeEntry &Entry, ir::TypeRef &Out) {
   // A guard over a lock that only a fiber waits for, or a recursive one.
   if (Out.Is == ir::Role::Guard)
     Out.Traits |= Of.Traits & ir::FiberAware;
+  // A lock behind an owner is locked through it: the place is the owner's.
+  if (Of.Is == ir::Role::Lock &&
+      (Out.Is == ir::Role::OwningPointer || Out.Is == ir::Role::SharedPointer ||
+       Out.Is == ir::Role::Optional))
+    Out.Traits |= Of.Traits & (ir::Recursive | ir::SharedMode | ir::Timed |
+                               ir::FiberAware | ir::Spin | ir::UserDefined);
 }
 
 ir::TypeRef Types::make(QualType T) {

@@ -17,6 +17,16 @@ struct RUNNEL_ALLOW("lock-exposed", "shared with C") S {
 RUNNEL_ALLOW("scope-too-wide", "measured") void f() {
   std::lock_guard l(a);
 }
+void g(bool both) {
+  RUNNEL_ALLOW("scope-*", "a statement")
+  f();
+  if (both) {
+    RUNNEL_ALLOW("lock-exposed", "a block") {
+      f();
+      f();
+    }
+  }
+}
 RUNNEL_BLOCKING void slow();
 RUNNEL_SUSPENDS void pump();
 struct G {
@@ -40,4 +50,6 @@ void call() {
 // CHECK: suppress region 8 to 11 ("runnel-scope-too-wide")
 // CHECK: suppress allow 14 to 16 ("runnel-lock-exposed") because "shared with C"
 // CHECK: suppress allow 17 to 19 ("runnel-scope-too-wide") because "measured"
+// CHECK: suppress allow 21 to 22 ("runnel-scope-*") because "a statement"
+// CHECK: suppress allow 24 to 27 ("runnel-lock-exposed") because "a block"
 // CHECK-NOT: suppress

@@ -7,7 +7,7 @@
 //   RUNNEL_SUSPENDS void pump();                      may switch goroutines: whatever holds an OS
 //                                                     lock or a thread-local across it is in danger
 //   int balance RUNNEL_GUARDED_BY(mutex_);            is touched with `mutex_` held only
-//   RUNNEL_ALLOW("lock-exposed", "C API needs it")    silences one check for one declaration
+//   RUNNEL_ALLOW("lock-exposed", "C API needs it")    silences one check for one declaration, statement
 #pragma once
 
 #if defined(__clang__) && defined(__has_cpp_attribute)
@@ -25,5 +25,5 @@
 #define RUNNEL_BLOCKING RUNNEL_ANNOTATE("runnel::blocking")
 /// Before a declaration: the function may let another goroutine run on this thread.
 #define RUNNEL_SUSPENDS RUNNEL_ANNOTATE("runnel::suspends")
-/// Before a declaration: the named check is silent here, for the given reason.
+/// Before a declaration or a statement: the named check is silent here, for the given reason.
 #define RUNNEL_ALLOW(check, why) RUNNEL_ANNOTATE("runnel::allow", check, why)

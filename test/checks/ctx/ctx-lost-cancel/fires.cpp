@@ -38,6 +38,14 @@ void as_an_argument(context parent) {
   auto [ctx, cancel] = runnel::with_deadline(parent, runnel::clock::now() + 1s);
   runnel::go(work, ctx); // expect: ctx-lost-cancel
 }
+void by_index(context parent) {
+  context ctx = std::get<0>(runnel::with_cancel(parent)); // expect: ctx-lost-cancel "'with_cancel' makes has ended at once"
+  work(ctx);
+}
+context of_a_pair(context parent) {
+  auto both = runnel::with_timeout(parent, 1s);
+  return both.first; // expect: ctx-lost-cancel "'both.first' is returned, and ends when 'both' goes out of scope"
+}
 
 class Server {
   context ctx_ = context::background();
@@ -53,5 +61,6 @@ int main() {
   auto bg = context::background();
   first_only(bg), argument(bg), returned(bg), released(bg), released_on_a_path(bg, true);
   with_a_goroutine(bg), as_an_argument(bg);
+  by_index(bg), of_a_pair(bg);
   Server().start(bg);
 }

@@ -92,6 +92,23 @@ void pairs(context parent) {
   auto made = runnel::with_cancel(parent);
   work(made.first);
 }
+// trap: a pair whose other half goes on too
+context halves(context parent, cancel_source& keep) {
+  auto both = runnel::with_cancel(parent);
+  keep = std::move(both.second);
+  return both.first;
+}
+// trap: a pair that goes on whole
+std::pair<context, cancel_source> looked_at(context parent) {
+  auto both = runnel::with_cancel(parent);
+  work(both.first);
+  return both;
+}
+// trap: the cancel source alone is wanted
+void ends_at_once(context parent) {
+  auto source = runnel::with_cancel(parent).second;
+  source();
+}
 // trap: a value needs no cancel
 context with_user(context parent) {
   static const runnel::context_key<int> user;
@@ -110,6 +127,8 @@ int main() {
   scoped(bg), called(bg), early(bg, true), released_deadline(bg), both(bg), whole(bg), moved(bg);
   joined(bg), received(bg), grouped(bg), stops_another(bg), pairs(bg), with_user(bg);
   cancelled_first(bg);
+  cancel_source kept = runnel::with_cancel(bg).second;
+  halves(bg, kept), looked_at(bg), ends_at_once(bg);
   Server().start(bg);
   // trap: the program ends when main does
   auto [ctx, cancel] = runnel::with_cancel(bg);

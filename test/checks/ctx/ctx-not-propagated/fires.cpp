@@ -44,6 +44,16 @@ int in_a_lambda(context ctx) {
   };
   return ask("f");
 }
+int asks_again(context ctx) {
+  if (fetch(ctx, "h") < 0)
+    return fetch(context::background(), "h"); // expect: ctx-not-propagated "'fetch'"
+  return 0;
+}
+void grouped(context ctx) {
+  runnel::group g(context::background()); // expect: ctx-not-propagated "'g' gets a context that never ends instead of 'ctx'"
+  g.go([=] { fetch(ctx, "i"); });
+  g.wait();
+}
 
 class Client {
 public:
@@ -61,6 +71,7 @@ public:
 int main() {
   auto bg = context::background();
   Client c;
+  asks_again(bg), grouped(bg);
   return direct(bg) + last_parameter(bg) + variable(bg) + derived(bg) + other_overload(bg) +
          in_a_lambda(bg) + c.twice(bg, "") + c.both(bg);
 }

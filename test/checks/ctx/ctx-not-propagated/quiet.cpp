@@ -45,6 +45,29 @@ void asks(context ctx) {
   else
     flush(ctx);
 }
+// trap: another call cleans up after one that failed
+int cleans_up(context ctx) {
+  if (fetch(ctx, "j") < 0)
+    flush(context::background());
+  return 0;
+}
+// trap: the same call, once the context has ended
+bool ended(context ctx);
+int last_try(context ctx) {
+  fetch(ctx, "k");
+  if (ended(ctx) || ctx.err())
+    return fetch(context::background(), "k");
+  return 0;
+}
+// trap: a group of the context, and one where none was given
+void groups(context ctx) {
+  runnel::group g(ctx);
+  g.go([] {});
+}
+void own_group() {
+  runnel::group g(context::background());
+  g.go([] {});
+}
 // trap: a goroutine that is to go on
 void detached(context ctx) {
   fetch(ctx, "d");
@@ -96,6 +119,7 @@ int main() {
   auto bg = context::background();
   passed(bg), derived(bg), root(), shuts_down(bg), serves(bg), asks(bg), detached(bg);
   handler(bg), no_overload(bg), right_overload(bg), unnamed(bg);
+  cleans_up(bg), last_try(bg), groups(bg), own_group();
   Session s{bg};
   Pool().get(bg);
   Worker{bg}.run();

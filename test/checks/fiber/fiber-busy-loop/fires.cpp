@@ -69,7 +69,34 @@ void two() {
     ;
 }
 
+void asks_a_handle(runnel::join_handle<int>& h) {
+  while (!h.done()) { // expect: fiber-busy-loop "'h'"
+  }
+}
+void asks_a_context(runnel::context ctx) {
+  while (!ctx.err()) // expect: fiber-busy-loop "'ctx'"
+    ;
+}
+void asks_a_channel() {
+  while (in.size() == 0) // expect: fiber-busy-loop "'in'"
+    ;
+}
+std::atomic<bool> held;
+void spins() {
+  while (busy.test_and_set(std::memory_order_acquire)) // expect: fiber-busy-loop "'busy'"
+    ;
+  while (held.exchange(true)) { // expect: fiber-busy-loop "'held'"
+  }
+  bool no = false;
+  while (!held.compare_exchange_weak(no, true)) // expect: fiber-busy-loop "'held'"
+    no = false;
+}
+
 int main() {
+  auto h = runnel::spawn([] { return 1; });
+  runnel::go([&] {
+    asks_a_handle(h), asks_a_context(runnel::context::background()), asks_a_channel(), spins();
+  });
   runnel::go(empty_body); // note: "a goroutine that runs 'empty_body' starts here"
   runnel::group g;
   g.go([] { braces(), do_while(), thread_yield(), posix_yield(), relaxes(); });

@@ -2,6 +2,7 @@
 // flags: -isystem %runtime
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <runnel/runnel.h>
 #include <thread>
 #include <vector>
@@ -117,7 +118,46 @@ void backs_off(runnel::mutex& mu) {
   mu.unlock();
 }
 
+// trap: asked between pieces of work
+void until_done(runnel::join_handle<int>& h, runnel::context ctx) {
+  int v = 0;
+  while (!h.done() && !ctx.err())
+    v = work(v);
+}
+// trap: yields between the questions
+void asks_politely(runnel::join_handle<int>& h) {
+  while (!h.done())
+    runnel::yield();
+}
+// trap: a spin lock, whose holder is about to let it go
+class SpinLock {
+  std::atomic_flag taken_;
+
+public:
+  void lock() {
+    while (taken_.test_and_set(std::memory_order_acquire))
+      ;
+  }
+  void unlock() { taken_.clear(std::memory_order_release); }
+};
+SpinLock spin;
+void briefly() {
+  std::lock_guard hold(spin);
+  sum = 1;
+}
+// trap: set once
+bool first() {
+  static std::atomic_flag begun;
+  if (begun.test_and_set())
+    return false;
+  return true;
+}
+
 int main() {
+  auto h = runnel::spawn([] { return 1; });
+  runnel::go([&] {
+    until_done(h, runnel::context::background()), asks_politely(h), briefly(), first();
+  });
   std::thread t(in_a_thread);
   runnel::mutex mu;
   runnel::group g;

@@ -1,6 +1,7 @@
 // A std or POSIX lock that a goroutine holds where it may suspend.
 // flags: -isystem %runtime
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <pthread.h>
 #include <runnel/runnel.h>
@@ -80,7 +81,25 @@ public:
   }
 };
 
+struct Account {
+  std::unique_ptr<std::mutex> mu = std::make_unique<std::mutex>();
+  std::shared_ptr<std::shared_mutex> rw = std::make_shared<std::shared_mutex>();
+  runnel::mutex own;
+  int balance = 0;
+  void pays() {
+    std::lock_guard hold(*mu);
+    std::scoped_lock other(own); // expect: fiber-thread-lock "'mu', a thread's lock, which only the thread"
+    ++balance;
+  }
+  void reads() {
+    std::shared_lock hold(*rw);
+    runnel::yield(); // expect: fiber-thread-lock "'rw'"
+  }
+};
+
 int main() {
+  Account account;
+  runnel::go([&] { account.pays(), account.reads(); });
   Store s;
   runnel::go(yields); // note: "a goroutine that runs 'yields' starts here"
   runnel::go(sends);

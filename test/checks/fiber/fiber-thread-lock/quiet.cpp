@@ -1,8 +1,10 @@
 // Locks that goroutines may hold as they do here.
 // flags: -isystem %runtime
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <runnel/runnel.h>
+#include <shared_mutex>
 #include <thread>
 using namespace std::chrono_literals;
 
@@ -123,7 +125,27 @@ void branches(bool send) {
   updates.send(6);
 }
 
+// trap: what is owned is a goroutine's lock
+struct Account {
+  std::unique_ptr<runnel::mutex> mu = std::make_unique<runnel::mutex>();
+  std::unique_ptr<std::mutex> plain = std::make_unique<std::mutex>();
+  int balance = 0;
+  void pays() {
+    std::lock_guard hold(*mu);
+    ++balance;
+    runnel::yield();
+  }
+  // trap: locked when nothing suspends any more
+  void books() {
+    runnel::yield();
+    std::lock_guard hold(*plain);
+    ++balance;
+  }
+};
+
 int main() {
+  Account account;
+  runnel::go([&] { account.pays(), account.books(); });
   std::thread t(in_a_thread);
   Store s;
   runnel::group g;

@@ -83,7 +83,19 @@ void loop(std::time_t t) {
   }
 }
 
+int* counters() {
+  static thread_local int all[16];
+  return all;
+}
+void array() {
+  int* mine = counters();
+  mine[0] = 1;
+  c.send(7);
+  mine[1] = 2; // expect: fiber-tls-address-cached "'mine' refers to 'all'"
+}
+
 int main() {
+  runnel::go(array);
   runnel::group g;
   g.go([] { // note: "a goroutine that runs"
     late_errno(1), error_text(), calendar(0), address({}), assigned(0), host();

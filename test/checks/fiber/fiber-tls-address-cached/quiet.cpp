@@ -125,7 +125,20 @@ void no_suspension() {
   std::puts(text);
 }
 
+// trap: the array is the program's, not a thread's
+int* totals() {
+  static int all[16];
+  return all;
+}
+void shared_array() {
+  int* all = totals();
+  all[0] = 1;
+  c.send(1);
+  all[1] = 2;
+}
+
 int main() {
+  runnel::go(shared_array);
   std::thread t(in_a_thread);
   runnel::group g;
   g.go([] {

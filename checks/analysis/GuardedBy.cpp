@@ -111,8 +111,28 @@ private:
     }
   }
 
+  /// What a thread or task that was given `[&items]` knows it as: `this.items_`
+  /// of the object whose method started it. A lambda that is called in place
+  /// may run under locks that it has no names for.
+  Place ofStarter(Place P) const {
+    if (P.Root != Place::Capture || P.Index >= F.Captures.size() ||
+        !F.Captures[P.Index].ByReference ||
+        F.Captures[P.Index].Source == ir::NoPlace || !S.graph().isSpawned(F))
+      return P;
+    const Function *Starter = S.program().function(F.Parent);
+    if (!Starter)
+      return P;
+    Place Source =
+        normalized(*Starter, Starter->place(F.Captures[P.Index].Source));
+    if (Source.Root != Place::This && Source.Root != Place::Global)
+      return P;
+    Source.Path.insert(Source.Path.end(), P.Path.begin(), P.Path.end());
+    Source.Type = P.Type;
+    return Source;
+  }
+
   void add(Point At, const Event &E, const LockState &Before) {
-    const Place Named = normalized(F, F.place(E.Subject));
+    const Place Named = ofStarter(normalized(F, F.place(E.Subject)));
     const Place P = resolveAccessors(S.program(), Named);
     if (isOwn(P))
       return;

@@ -9,6 +9,8 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <map>
+#include <optional>
+#include <set>
 
 namespace runnel::lock {
 
@@ -25,15 +27,21 @@ public:
   explicit Pass(const Facts &Of) : Of(Of), P(Of.program()) {}
 
   std::vector<Finding> run() {
-    for (const Function &F : P.module().Functions)
+    for (const Function &F : P.module().Functions) {
       if (isReachable(F))
         function(F);
+      if (F.Defined && !F.Implicit && !F.System && !F.Incomplete)
+        usedAfterUnlock(F);
+    }
     return std::move(Findings);
   }
 
 private:
   bool isReachable(const Function &F) const;
   void function(const Function &F);
+  void usedAfterUnlock(const Function &F);
+  std::optional<std::pair<const Function *, Range>>
+  remover(const Field &Data, const LockClass &Lock) const;
   bool isSafeItself(const TypeRef &T) const;
   bool isLibrary(Name Symbol) const;
   Place origin(const Function &F, const Place &At) const;
@@ -242,6 +250,106 @@ void Pass::function(const Function &F) {
     Found.Notes.push_back(
         {F.Where, "return a copy, or take a function that is called with it "
                   "under the lock"});
+    Findings.push_back(std::move(Found));
+  });
+}
+
+/// Where some function, with \p Lock locked, makes iterators into \p Data
+/// invalid.
+std::optional<std::pair<const Function *, Range>>
+Pass::remover(const Field &Data, const LockClass &Lock) const {
+  static const llvm::StringRef Removing[] = {"erase",    "clear",     "pop_front",
+                                       "pop_back", "pop",       "erase_if",
+                                       "remove",   "remove_if", "extract"};
+  static const llvm::StringRef Moving[] = {"push_back", "emplace_back", "insert",
+                                     "resize",    "reserve",      "emplace"};
+  const bool Contiguous = Data.Type.Spelling.str().contains("vector");
+  for (const Function *F : Of.callGraph().functions()) {
+    const HeldLocks &Held = Of.held(*F);
+    if (Held.trivial())
+      continue;
+    std::optional<Range> Found;
+    Held.walk([&](Point, const Event &E, const LockState &Before) {
+      if (Found || E.What != Op::Call || E.Subject == NoPlace ||
+          !E.has(SystemCallee))
+        return;
+      const Place On = normalized(*F, F->place(E.Subject));
+      if (On.Path.empty() || On.Path.back().How != Step::Field ||
+          !(On.Path.back().Symbol == Data.Symbol))
+        return;
+      const llvm::StringRef Name =
+          E.Text.str().substr(E.Text.str().find_last_of(".>") + 1);
+      if (!llvm::is_contained(Removing, Name) &&
+          !(Contiguous && llvm::is_contained(Moving, Name)))
+        return;
+      if (llvm::any_of(Before.Holds, [&](const Hold &H) {
+            return H.sure() && Held.classOf(H.Lock) == Lock;
+          }))
+        Found = E.Where;
+    });
+    if (Found)
+      return std::make_pair(F, *Found);
+  }
+  return std::nullopt;
+}
+
+/// An iterator that was found under the lock, and is followed without it.
+void Pass::usedAfterUnlock(const Function &F) {
+  const HeldLocks &Held = Of.held(F);
+  if (Held.trivial())
+    return;
+  // Where each local iterator is made, and under which locks.
+  std::map<uint32_t, std::pair<Point, std::vector<LockClass>>> Made;
+  std::set<uint32_t> Told;
+  Held.walk([&](Point At, const Event &E, const LockState &Before) {
+    if (E.Subject == NoPlace)
+      return;
+    const Place &On = F.place(E.Subject);
+    if (On.Root != Place::Local || On.Index >= F.Locals.size() ||
+        F.Locals[On.Index].Type.Is != Role::View)
+      return;
+    if (E.What == Op::Assign && On.Path.empty()) {
+      std::vector<LockClass> Under;
+      for (const Hold &H : Before.Holds)
+        if (H.sure() && H.here())
+          Under.push_back(Held.classOf(H.Lock));
+      Made[On.Index] = {At, std::move(Under)};
+      return;
+    }
+    auto It = Made.find(On.Index);
+    if (E.What != Op::Access || On.Path.empty() || It == Made.end() ||
+        It->second.second.empty() || Told.count(On.Index))
+      return;
+    const Field *Data = guarded(origin(F, Place(On)));
+    if (!Data || Data->Type.Is != Role::Container)
+      return;
+    const LockClass *Lock = guardOf(F, Data->Symbol, /*LockedHere=*/true);
+    if (!Lock || !llvm::is_contained(It->second.second, *Lock) ||
+        llvm::any_of(Before.Holds, [&](const Hold &H) {
+          return H.Is != Presence::No && Held.classOf(H.Lock) == *Lock;
+        }))
+      return;
+    const auto Removes = remover(*Data, *Lock);
+    if (!Removes)
+      return;
+    Told.insert(On.Index);
+    const std::string Guard = "'" + className(P, *Lock) + "'",
+                      Name = "'" + F.Locals[On.Index].Id.str().str() + "'",
+                      Of = "'" + Data->Id.str().str() + "'";
+    Finding Found;
+    Found.Check = "runnel-lock-guarded-data-escape";
+    Found.Where = E.Where;
+    Found.Symbol = F.Symbol.str().str() + " " + Name;
+    Found.Message = Name + " points into " + Of + ", which " + Guard +
+                    " guards, and is followed after the unlock";
+    Found.Notes.push_back(
+        {rangeAt(F, It->second.first), "it was found under the lock here"});
+    Found.Notes.push_back(
+        {Removes->second, "'" + Removes->first->Id.str().str() +
+                              "' can meanwhile take away what it points to"});
+    Found.Notes.push_back(
+        {E.Where, "use it before the unlock, or take a copy of what is "
+                  "needed"});
     Findings.push_back(std::move(Found));
   });
 }

@@ -92,10 +92,11 @@ public:
     }
   }
 
-  /// The one event that unlocks on every way on from \p From; none if some way
-  /// locks, confuses or leaves before.
-  std::optional<Point>
-  unlockedOn(Point From, llvm::function_ref<Deed(const Event &)> Does) const {
+  /// An event that unlocks, if one does so on every way on from \p From, and
+  /// none locks, confuses or leaves before; rather not \p Besides.
+  std::optional<Point> unlockedOn(Point From,
+                                  llvm::function_ref<Deed(const Event &)> Does,
+                                  Point Besides = {}) const {
     std::vector<bool> Seen(Fn.Blocks.size());
     std::vector<std::pair<ir::BlockId, uint32_t>> Work{
         {From.Block, From.Index}};
@@ -111,9 +112,9 @@ public:
           Done = Block.Events[I].What == Op::Throw;
           break;
         case Deed::Unlocks:
-          if (Found && *Found != Point{B, I})
-            return std::nullopt;
-          Found = Point{B, I};
+          if (!Found || *Found == Besides ||
+              (Point{B, I} != Besides && Point{B, I} < *Found))
+            Found = Point{B, I};
           Done = true;
           break;
         case Deed::Locks:
@@ -224,17 +225,18 @@ private:
         Found.push_back({Misuse::UnderGuard, At, ByGuard->At});
       return;
     }
-    if (!ByHand || !ByHand->sure() || !ByHand->here() || ByHand->Depth > 1)
+    if (!ByHand || !ByHand->here() || ByHand->Depth > 1)
       return;
-    if (ByHand->At.valid() && ByHand->Shared != E.has(ir::Shared) &&
-        tellsModesApart(Lock)) {
+    if (ByHand->sure() && ByHand->At.valid() &&
+        ByHand->Shared != E.has(ir::Shared) && tellsModesApart(Lock)) {
       Found.push_back({Misuse::WrongMode, At, ByHand->At, ByHand->Shared});
       return;
     }
     if (Lock.Type.has(ir::Recursive))
       return;
+    // However it came to be locked, after this it is not.
     if (auto Again = unlockedOn(
-            Next, [&](const Event &X) { return ofLock(X, Lock, Class); });
+            Next, [&](const Event &X) { return ofLock(X, Lock, Class); }, At);
         Again && eventAt(Fn, *Again).What == Op::Unlock)
       Found.push_back({Misuse::Twice, *Again, At});
   }
@@ -249,9 +251,9 @@ private:
     const Hold *Held = Before.ofGuard(E.Subject);
     if (!Held || !Held->sure())
       return;
-    if (auto Again = unlockedOn({At.Block, At.Index + 1}, [&](const Event &X) {
-          return ofGuard(X, Guard);
-        }))
+    if (auto Again = unlockedOn(
+            {At.Block, At.Index + 1},
+            [&](const Event &X) { return ofGuard(X, Guard); }, At))
       Found.push_back({Misuse::Twice, *Again, At});
   }
 
@@ -339,7 +341,9 @@ public:
   std::optional<Stuck> run(Point Begin) {
     const Place &Lock = H.lock(L);
     const LockClass &Class = H.classOf(L);
-    if (!isDefinite(Lock))
+    // An element by a changing index may be another when it is unlocked; that
+    // no way on unlocks any by that name is certain.
+    if (Lock.Root == Place::Unknown)
       return std::nullopt;
     const size_t N = Fn.Blocks.size();
     // The first deed of each block, and where it stands.

@@ -3,6 +3,7 @@
 #include "checks/Check.h"
 #include "checks/Narrow.h"
 #include "checks/UnderLock.h"
+#include "checks/analysis/Paths.h"
 #include "checks/analysis/Scope.h"
 #include "checks/scope/Unlocking.h"
 
@@ -258,6 +259,26 @@ private:
     }
   }
 
+  /// `break`: no `if` around the unlocking looks like that.
+  static bool leavesLoop(const Function &Fn, const Stuck &S) {
+    if (!inLoop(Fn, S.From))
+      return false;
+    std::vector<bool> Seen(Fn.Blocks.size());
+    std::vector<ir::BlockId> Work{S.Into};
+    while (!Work.empty()) {
+      const ir::BlockId B = Work.back();
+      Work.pop_back();
+      if (B == S.From)
+        return false;
+      if (Seen[B])
+        continue;
+      Seen[B] = true;
+      Work.insert(Work.end(), Fn.Blocks[B].Succs.begin(),
+                  Fn.Blocks[B].Succs.end());
+    }
+    return true;
+  }
+
   /// A way on that never unlocks, as a place and what it says.
   std::optional<std::pair<ir::Range, std::string>>
   wayOut(const Function &Fn, const CriticalSection &C,
@@ -268,10 +289,13 @@ private:
     if (!S)
       return std::nullopt;
     if (S->Relock.valid())
-      return std::make_pair(eventAt(Fn, S->Relock).Where,
-                            Name + " is locked again here, while it is locked");
+      return std::make_pair(
+          eventAt(Fn, S->Relock).Where,
+          S->Relock == C.Begin
+              ? "the next turn of the loop begins with " + Name + " locked"
+              : Name + " is locked again here, while it is locked");
     // An `if` around the unlocking is believed unless all code is known.
-    if (!isClosed(F.held(Fn).classOf(C.Locks.front())))
+    if (!leavesLoop(Fn, *S) && !isClosed(F.held(Fn).classOf(C.Locks.front())))
       return std::nullopt;
     const ir::Block &From = Fn.Blocks[S->From];
     return std::make_pair(From.TermRange.valid() ? From.TermRange : Fn.Where,
@@ -324,7 +348,10 @@ private:
         C.Ends, [&](Point At) { return eventAt(Fn, At).What == Op::Unlock; });
     if (!Unlocks)
       return;
-    const std::string Name = lockName(Fn, Lock);
+    // An element that a range-for names has a name of its own.
+    const bool Element = !isDefinite(Lock) && !Begin.Spelling.empty();
+    const std::string Name =
+        Element ? "'" + Begin.Spelling.str().str() + "'" : lockName(Fn, Lock);
     const auto Leak = wayOut(Fn, C, Name);
     const auto Hazard = hazard(Fn, C);
     Finding Found;

@@ -118,3 +118,24 @@ private:
   mutable std::mutex mu_;
   std::vector<int> items_ __attribute__((guarded_by(mu_)));
 };
+
+// Iterators that outlive the section they were found in.
+class Sessions {
+public:
+  void touch(int id) {
+    std::unique_lock<std::mutex> hold(mutex_);
+    auto it = names_.find(id); // note: "it was found under the lock here"
+    if (it == names_.end())
+      return;
+    hold.unlock();
+    it->second += "x"; // expect: lock-guarded-data-escape "'it' points into 'names_', which 'Sessions::mutex_' guards, and is followed after the unlock"
+  }
+  void drop(int id) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    names_.erase(id); // note: "can meanwhile take away what it points to"
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<int, std::string> names_;
+};

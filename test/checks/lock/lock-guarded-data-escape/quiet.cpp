@@ -210,3 +210,59 @@ private:
   std::mutex mu_;
   int seen_ = 0;
 };
+
+// Iterators whose section lasts, or whose element does.
+class StaySessions {
+public:
+  void touch(int id) {
+    std::unique_lock<std::mutex> hold(mutex_);
+    auto it = names_.find(id);
+    if (it == names_.end())
+      return;
+    it->second += "x"; // trap: still locked
+    hold.unlock();
+  }
+  std::string copy(int id) {
+    std::unique_lock<std::mutex> hold(mutex_);
+    auto it = names_.find(id);
+    if (it == names_.end())
+      return "";
+    std::string name = it->second;
+    hold.unlock();
+    return name + "x"; // trap: a copy
+  }
+  void again(int id) {
+    std::unique_lock<std::mutex> hold(mutex_);
+    auto it = names_.find(id);
+    hold.unlock();
+    hold.lock();
+    it = names_.find(id);
+    if (it != names_.end())
+      it->second += "x"; // trap: found anew
+  }
+  void drop(int id) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    names_.erase(id);
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<int, std::string> names_;
+};
+class GrowingOnly {
+public:
+  void touch(int id) {
+    std::unique_lock<std::mutex> hold(mutex_);
+    auto it = names_.emplace(id, "").first;
+    hold.unlock();
+    it->second += "x"; // trap: nobody takes it away, and this thread alone has the id
+  }
+  void add(int id) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    names_[id] = "new";
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<int, std::string> names_;
+};

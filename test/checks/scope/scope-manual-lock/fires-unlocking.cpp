@@ -1,4 +1,5 @@
 // Unlocked twice, never, as the wrong kind, or although nobody has it.
+#include <functional>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -185,3 +186,86 @@ private:
   int load_ = 0;
 };
 } // namespace ways
+
+namespace turns {
+struct Slot {
+  std::mutex m;
+  int state = 0, n = 0;
+  Slot *next = nullptr;
+};
+void skipsOne(std::vector<Slot> &slots) {
+  for (auto &s : slots) {
+    s.m.lock(); // expect: scope-manual-lock "'s.m' is locked by hand, and stays locked"
+    if (s.state == 0)
+      continue; // note@-2: "the next turn of the loop begins with 's.m' locked"
+    s.n++;
+    s.m.unlock();
+  }
+}
+void skipsInList(Slot *head) {
+  for (Slot *s = head; s; s = s->next) {
+    s->m.lock(); // expect: scope-manual-lock "stays locked on a path out of"
+    if (s->state == 0)
+      continue;
+    s->n++;
+    s->m.unlock();
+  }
+}
+void breaksOut(Slot *s, int n) {
+  for (int i = 0; i < n; ++i) {
+    s[i].m.lock(); // expect: scope-manual-lock "stays locked on a path out of"
+    if (s[i].state == 0)
+      break;
+    s[i].n++;
+    s[i].m.unlock();
+  }
+}
+void breaksOutOfOne(Slot *s, int n) {
+  while (n--) {
+    s->m.lock(); // expect: scope-manual-lock "stays locked on a path out of"
+    if (s->state == 0)
+      break;
+    s->n++;
+    s->m.unlock();
+  }
+}
+void breaksLocked(Slot &s, int n) {
+  while (true) {
+    s.m.lock(); // expect: scope-manual-lock "around code that can leave early"
+    if (s.n > n)
+      break;
+    s.m.unlock();
+    ++n;
+  }
+  s.state = 1;
+  s.m.unlock();
+}
+class Queue {
+public:
+  void drainAndLock() {
+    m_.lock(); // expect: scope-manual-lock "around code that can leave early"
+    while (!jobs_.empty()) {
+      auto job = jobs_.back();
+      jobs_.pop_back();
+      m_.unlock();
+      job();
+      m_.lock();
+    }
+    m_.unlock();
+  }
+  void drain() {
+    m_.lock();
+    while (!jobs_.empty()) {
+      auto job = jobs_.back();
+      jobs_.pop_back();
+      m_.unlock(); // note: "it is unlocked here, and not locked again"
+      job();
+    }
+    m_.unlock(); // expect: scope-manual-lock "'m_' is unlocked twice"
+  }
+
+private:
+  std::mutex m_;
+  std::vector<std::function<void()>> jobs_;
+};
+} // namespace turns

@@ -1,4 +1,6 @@
 // Unlocked once on every way, however it looks.
+#include <vector>
+#include <functional>
 #include <condition_variable>
 #include <mutex>
 #include <pthread.h>
@@ -230,3 +232,39 @@ private:
   int top_ = 0;
 };
 } // namespace asserted
+
+namespace turns {
+struct Slot {
+  std::mutex m;
+  int state = 0, n = 0;
+};
+void lockAllThenUnlockAll(Slot *s, int n) {
+  for (int i = 0; i < n; ++i) {
+    s[i].m.lock(); // trap: unlocked in the second loop
+    if (s[i].state == 0)
+      continue;
+    s[i].n++;
+  }
+  for (int i = 0; i < n; ++i)
+    s[i].m.unlock();
+}
+class Queue {
+public:
+  void drainOne() {
+    std::unique_lock<std::mutex> hold(m_);
+    while (!jobs_.empty()) {
+      auto job = jobs_.back();
+      jobs_.pop_back();
+      hold.unlock();
+      job();
+      if (jobs_.size() > 9)
+        return; // trap: the guard has nothing to unlock
+      hold.lock();
+    }
+  }
+
+private:
+  std::mutex m_;
+  std::vector<std::function<void()>> jobs_;
+};
+} // namespace turns

@@ -1,4 +1,6 @@
 // Fields and globals written under a lock and touched bare in public.
+#include <future>
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <string>
@@ -107,4 +109,29 @@ private:
   std::mutex mu_;
   std::vector<int> v_;
   int calls_ = 0;
+};
+
+// A task that was started under the lock runs on without it.
+class Batch {
+public:
+  void flush() {
+    std::lock_guard<std::mutex> hold(mutex_);
+    auto &items = items_;
+    done_ = std::async(std::launch::async, [&items] {
+      items.clear(); // expect: web-inconsistent-guard "'items_' without 'Batch::mutex_'"
+    });
+  }
+  void add(int v) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    items_.push_back(v);
+  }
+  int size() {
+    std::lock_guard<std::mutex> hold(mutex_);
+    return items_.size();
+  }
+
+private:
+  std::mutex mutex_;
+  std::vector<int> items_;
+  std::future<void> done_;
 };

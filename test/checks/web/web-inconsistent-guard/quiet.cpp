@@ -1,4 +1,6 @@
 // Bare accesses that are right.
+#include <future>
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -285,3 +287,27 @@ public:
   unsigned waiting() const { return pipe_->size(); }
 };
 } // namespace made
+
+// A lambda that is called in place runs under the lock of its function.
+class SortedBatch {
+public:
+  void sort(std::vector<int> &order) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    auto &items = items_;
+    std::sort(order.begin(), order.end(), [&items](int a, int b) {
+      return items[a] < items[b]; // trap: locked outside
+    });
+  }
+  void add(int v) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    items_.push_back(v);
+  }
+  int size() {
+    std::lock_guard<std::mutex> hold(mutex_);
+    return items_.size();
+  }
+
+private:
+  std::mutex mutex_;
+  std::vector<int> items_;
+};

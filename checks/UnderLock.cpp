@@ -111,6 +111,14 @@ std::string lockName(const Facts &F, const UnderLock &U) {
   return lockName(*U.In, F.held(*U.In).lock(U.Held.Lock));
 }
 
+std::string lockKey(const Facts &F, const UnderLock &U) {
+  const LockClass &Class = F.held(*U.In).classOf(U.Held.Lock);
+  // A lock that has no name of its own is its function's affair.
+  return Class.known() ? std::to_string(Class.How) + Class.Symbol.str().str() +
+                             (Class.Element ? "[]" : "")
+                       : U.In->Symbol.str().str();
+}
+
 std::string functionName(const ir::Program &P, const Function &F) {
   if (F.Lambda) {
     const Function *Parent = F.Parent ? P.function(F.Parent) : nullptr;

@@ -55,6 +55,8 @@ bool isContended(const ir::Function &F, const analysis::HeldLocks &Locks,
 /// `'mu_'`, or `a lock` if it has no name.
 std::string lockName(const ir::Function &F, const ir::Place &Lock);
 std::string lockName(const analysis::Facts &F, const UnderLock &U);
+/// Equal for the same class of lock, wherever it is held.
+std::string lockKey(const analysis::Facts &F, const UnderLock &U);
 /// `Store::save`, `a lambda in Store::save`.
 std::string functionName(const ir::Program &P, const ir::Function &F);
 /// What is called in the end: `'fsync'`.

@@ -132,9 +132,20 @@ void EffectCollector::callees(Point At, const Event &E,
              return T.InPlace && T.Argument == On.Index;
            });
   };
-  auto AllMay = [&](Effect::Kind K) {
-    return llvm::all_of(
-        Targets, [&](const Target &T) { return S.of(*T.Callee).may(K); });
+  // Whichever runs, it does so. Of locks it is one that counts, not any.
+  auto AllMay = [&](const ir::Function &Of, const Effect &In) {
+    if (In.What != Effect::Acquire)
+      return llvm::all_of(Targets, [&](const Target &T) {
+        return S.of(*T.Callee).may(In.What);
+      });
+    const LockClass Class = lockClass(Of, In.On);
+    return Class.known() && llvm::all_of(Targets, [&](const Target &T) {
+             return llvm::any_of(
+                 S.of(*T.Callee).Effects, [&](const Effect &Other) {
+                   return Other.What == Effect::Acquire &&
+                          lockClass(*T.Callee, Other.On) == Class;
+                 });
+           });
   };
   for (const Target &T : Targets) {
     // The program ends there: nobody will wait for anything.
@@ -150,7 +161,7 @@ void EffectCollector::callees(Point At, const Event &E,
       if (In.What == Effect::Suspend && T.Callee->Coroutine)
         continue;
       Effect New = In;
-      New.Sure &= T.Certain || T.InPlace || AllMay(In.What);
+      New.Sure &= T.Certain || T.InPlace || AllMay(*T.Callee, In);
       New.On = resolveAccessors(S.program(), toCaller(F, E, *T.Callee, In.On));
       New.Released.clear();
       for (const Place &R : In.Released)

@@ -1,9 +1,11 @@
 //===- scope-blocking-call.cpp - Calls that block under a lock ------------===//
 
 #include "checks/Check.h"
+#include "checks/Habits.h"
 #include "checks/Narrow.h"
 #include "checks/UnderLock.h"
 #include "checks/scope/LockPurpose.h"
+#include "checks/scope/NonBlocking.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -54,16 +56,24 @@ bool isWakeUp(const ir::Event &Call, llvm::StringRef Name) {
 class Pass {
 public:
   Pass(const Facts &F, const Options &O)
-      : F(F), Purpose(F), AllFiles(O.get("AllFileCalls", false)),
-        MaxHops(O.get("MaxCalls", 3L)) {}
+      : F(F), Purpose(F), Sockets(F.program()),
+        AllFiles(O.get("AllFileCalls", false)), MaxHops(O.get("MaxCalls", 3L)) {
+  }
 
   std::vector<Finding> run() {
-    std::vector<Finding> Findings;
+    std::vector<Alike> Findings;
     for (const Group &G :
          effectsUnderLocks(F, {Effect::Block, Effect::Wait},
-                           [&](const UnderLock &U) { return isWanted(U); }))
-      Findings.push_back(tell(G));
-    return Findings;
+                           [&](const UnderLock &U) { return isWanted(U); })) {
+      const Effect &E = G.front().What;
+      const std::string Called = E.Via ? functionName(F.program(), *E.Via)
+                                       : calleeName(F.program(), E);
+      Findings.push_back({lockKey(F, G.front()) + " " + Called,
+                          functionName(F.program(), *G.front().In) + " calls " +
+                              Called + " under it, too",
+                          tell(G)});
+    }
+    return foldAlike(std::move(Findings), /*MinFiles=*/2);
   }
 
 private:
@@ -88,6 +98,8 @@ private:
     const llvm::StringRef Name = Callee ? Callee->Id.str() : E.Callee.str();
     const TraceStep &Last = Steps.back();
     if (!AllFiles && isWakeUp(eventAt(*Last.In, Last.At), Name))
+      return false;
+    if (Sockets.isLikely(*Last.In, Name))
       return false;
     // With flags that cannot be told it may be told to ask no server.
     const ir::Event &Call = eventAt(*Last.In, Last.At);
@@ -155,6 +167,7 @@ private:
 
   const Facts &F;
   const LockPurpose Purpose;
+  const NonBlocking Sockets;
   const bool AllFiles;
   const long MaxHops;
 };

@@ -1,6 +1,7 @@
 //===- scope-unknown-callee.cpp - Code of others under a lock -------------===//
 
 #include "checks/Check.h"
+#include "checks/Habits.h"
 #include "checks/UnderLock.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -33,12 +34,15 @@ public:
   explicit Pass(const Facts &F) : F(F), P(F.program()) {}
 
   std::vector<Finding> run() {
-    std::vector<Finding> Findings;
+    std::vector<Alike> Findings;
     for (const Group &G :
          effectsUnderLocks(F, {Effect::UnknownCall},
                            [&](const UnderLock &U) { return isWanted(U); }))
-      Findings.push_back(tell(G));
-    return Findings;
+      Findings.push_back({lockKey(F, G.front()),
+                          functionName(P, *G.front().In) + " calls " +
+                              calledName(G.front()) + " under it, too",
+                          tell(G)});
+    return foldAlike(std::move(Findings), /*MinFiles=*/2);
   }
 
 private:

@@ -1,6 +1,7 @@
 //===- thread-detached.cpp - Threads nobody can wait for ------------------===//
 
 #include "checks/Check.h"
+#include "checks/Habits.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/Paths.h"
 
@@ -9,7 +10,7 @@ namespace runnel {
 using namespace analysis;
 
 static std::vector<Finding> run(const Facts &F, const Options &) {
-  std::vector<Finding> Out;
+  std::vector<Alike> Out;
   for (const ir::Function &Fn : F.program().module().Functions)
     forEachEvent(Fn, [&](Point, const ir::Event &E) {
       if (E.What != ir::Op::Detach || E.Subject == ir::NoPlace)
@@ -29,9 +30,12 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
       Found.Notes.push_back(
           {E.Where, "keep it and join it (std::jthread does), or start a "
                     "goroutine in a runnel::group"});
-      Out.push_back(std::move(Found));
+      std::string Note = "'" +
+                         (E.Spelling ? E.Spelling.str().str() : "a thread") +
+                         "' is detached, too";
+      Out.push_back({Fn.Symbol.str().str(), std::move(Note), std::move(Found)});
     });
-  return Out;
+  return foldAlike(std::move(Out), /*MinFiles=*/1);
 }
 
 static const CheckRegistration X("runnel-thread-detached", Level::Default, run);

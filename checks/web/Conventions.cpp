@@ -47,6 +47,15 @@ static bool looksAfterItself(const ir::Program &P, ir::Name Record,
          });
 }
 
+/// Its objects hold nothing: what it keeps is static.
+static bool isEmpty(const ir::Program &P, const ir::TypeRef &T) {
+  const ir::Record *R = T.Is == Role::Data && !T.indirect() && T.Record
+                            ? P.record(T.Record)
+                            : nullptr;
+  return R && !R->System && R->Body.valid() && R->Bases.empty() &&
+         llvm::all_of(R->Fields, [](const ir::Field &F) { return F.Static; });
+}
+
 bool isPlainData(const ir::Program &P, ir::Name Symbol) {
   const ir::Field *Field = P.field(Symbol);
   const ir::Global *Global = Field ? nullptr : P.global(Symbol);
@@ -71,7 +80,7 @@ bool isPlainData(const ir::Program &P, ir::Name Symbol) {
   if (T.Const || T.Reference || T.Volatile)
     return false;
   constexpr unsigned MaxBases = 4;
-  return !looksAfterItself(P, T.Record, MaxBases);
+  return !isEmpty(P, T) && !looksAfterItself(P, T.Record, MaxBases);
 }
 
 static llvm::StringRef ownName(const Function &Fn) {

@@ -99,11 +99,26 @@ static bool isUnshared(const Function &F, const Place &P) {
          T.Is != ir::Role::Guard && P.Path.size() == 1;
 }
 
+/// In a class that implements an interface, a call of another object's method
+/// of that interface.
+static bool callsNextLayer(const ir::Program &P, const Function &F, Point At) {
+  const ir::Event &E = analysis::eventAt(F, At);
+  const Function *Method =
+      E.What == ir::Op::Call && E.callKind() == ir::CallKind::Virtual
+          ? P.function(E.Callee)
+          : nullptr;
+  const ir::Record *Own = F.Record ? P.record(F.Record) : nullptr;
+  return Method && Own && E.Subject != ir::NoPlace &&
+         !F.place(E.Subject).Path.empty() && P.isA(Own->Symbol, Method->Record);
+}
+
 bool isBelieved(const analysis::Facts &Facts, const LockWitness &W) {
   if (isUnshared(*W.In, W.First) || isUnshared(*W.In, W.Second))
     return false;
   for (const TraceStep &Step : Facts.summaries().trace(*W.In, W.How))
-    if (Step.In && Step.In != W.In && dependsOnFlag(*Step.In, Step.At))
+    if (Step.In &&
+        ((Step.In != W.In && dependsOnFlag(*Step.In, Step.At)) ||
+         (!W.How.Sure && callsNextLayer(Facts.program(), *Step.In, Step.At))))
       return false;
   return true;
 }

@@ -7,7 +7,9 @@
 // be sure that both locks are contended at once:
 //  1. a call on the way is guarded by a flag the caller passes, or by one that
 //     says whether the lock is held already;
-//  2. one of the objects is still being made, or is a local nobody shares.
+//  2. one of the objects is still being made, or is a local nobody shares;
+//  3. a layer calls the next one of its own interface, and which class that is
+//     cannot be told: layers are stacked in one order.
 //
 //===----------------------------------------------------------------------===//
 

@@ -3,6 +3,7 @@
 #include "checks/Check.h"
 #include "checks/analysis/CallGraph.h"
 #include "checks/analysis/GuardedBy.h"
+#include "checks/web/Constant.h"
 #include "checks/web/Conventions.h"
 #include "checks/web/Disagreements.h"
 #include "checks/web/Story.h"
@@ -11,6 +12,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 namespace runnel {
 
@@ -82,7 +84,8 @@ private:
       if (!A.Maybe && !A.under(Lock) && A.Under.empty() &&
           isOpenToAll(*A.In, Field != nullptr) && (!Waited || A.Write) &&
           (!Guarded.count(A.In) || web::followsUnlocking(F, G, A, Lock)) &&
-          isOfOthers(G, A, Lock) && !Callers.leavesLocking(*A.In, Lock) &&
+          isOfOthers(G, A, Lock) && !web::readsConstant(F, G, A) &&
+          !Callers.leavesLocking(*A.In, Lock) &&
           // An assertion, or a line of a log.
           (A.Write || !analysis::rangeAt(*A.In, A.At).InMacro))
         Found.Bare.push_back(&A);
@@ -171,7 +174,7 @@ private:
   }
 
   void report(const LockClass &Lock, llvm::ArrayRef<Item> Group) {
-    constexpr size_t MaxNotes = 6;
+    constexpr size_t MaxNotes = 5;
     const DataAccess *First = nullptr;
     unsigned Under = 0;
     size_t Names = 0;
@@ -199,7 +202,8 @@ private:
     Found.Message = "'" + web::functionName(P, *First->In) +
                     (Writes ? "' writes " : "' reads ") + Data + " without '" +
                     Mutex + "', which guards " + (Names == 1 ? "it" : "them") +
-                    " in " + std::to_string(Under) + " other places";
+                    " in " + std::to_string(Under) +
+                    (Under == 1 ? " other place" : " other places");
     for (const DataAccess &A : Group.front().Data->Accesses)
       if (A.under(Lock) && A.Write) {
         Found.Notes.push_back({Where(A), "'" + web::functionName(P, *A.In) +
@@ -207,24 +211,31 @@ private:
                                              "' locked"});
         break;
       }
-    size_t More = 0;
-    for (const Item &I : Group)
+    // What the message does not name of this function, then each other once.
+    std::vector<Note> Others;
+    std::set<const Function *> Told{First->In}; // asked for membership alone
+    for (const Item &I : Group) {
+      bool Named = Data.find("'" + dataName(I) + "'") != std::string::npos;
       for (const DataAccess *A : I.Bare) {
-        if (A == First)
-          continue;
-        if (Found.Notes.size() > MaxNotes) {
-          ++More;
-          continue;
+        if (A->In == First->In) {
+          if (!std::exchange(Named, true))
+            Others.push_back(
+                {Where(*A), "'" + dataName(I) + "' is touched bare here, too"});
+        } else if (Told.insert(A->In).second) {
+          Others.push_back(
+              {Where(*A),
+               "'" + web::functionName(P, *A->In) + "' touches " +
+                   (Group.size() == 1 ? "it" : namesOf(Group, *A->In)) +
+                   " bare, too"});
         }
-        Found.Notes.push_back(
-            {Where(*A),
-             "'" + web::functionName(P, *A->In) + "' touches " +
-                 (Group.size() == 1 ? "it" : "'" + dataName(I) + "'") +
-                 " bare, too"});
       }
-    if (More)
-      Found.Notes.back().Message +=
-          ", and so do " + std::to_string(More) + " more places";
+    }
+    const size_t Shown = std::min(Others.size(), MaxNotes);
+    if (const size_t More = Others.size() - Shown)
+      Others[Shown - 1].Message +=
+          ", and so do " + std::to_string(More) + " more";
+    Found.Notes.insert(Found.Notes.end(), Others.begin(),
+                       Others.begin() + Shown);
     Found.Notes.push_back(
         {First->In->Where,
          "lock '" + Mutex + "' here, or make " + Data + " atomic"});

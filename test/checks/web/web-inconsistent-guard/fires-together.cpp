@@ -28,9 +28,9 @@ public:
     if (which == 0)
       return path_; // expect: web-inconsistent-guard "'Channel::property' reads 'flush_', 'path_' and 2 more without 'Channel::mu_', which guards them in 8 other places"
     if (which == 1)
-      return times_; // note: "'Channel::property' touches 'times_' bare, too"
+      return times_; // note: "'times_' is touched bare here, too"
     if (which == 2)
-      return rotation_;
+      return rotation_; // note: "'rotation_' is touched bare here, too"
     return flush_ ? "true" : "false";
   }
 

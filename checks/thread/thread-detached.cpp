@@ -9,16 +9,26 @@ namespace runnel {
 
 using namespace analysis;
 
+/// A wrapper's own detach() is not where anybody decides to.
+static bool forwards(const ir::Program &P, const ir::Function &Fn,
+                     const ir::Place &Thread) {
+  const ir::Record *Owner = P.record(Fn.Record);
+  if (Owner && Owner->Is == Thread.Type.Is)
+    return true;
+  const llvm::StringRef Name = Fn.Id.str();
+  return Name.drop_front(Name.rfind(':') + 1).contains_insensitive("detach") &&
+         (Thread.Root == ir::Place::This || Thread.Root == ir::Place::Param);
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Alike> Out;
   for (const ir::Function &Fn : F.program().module().Functions)
     forEachEvent(Fn, [&](Point, const ir::Event &E) {
       if (E.What != ir::Op::Detach || E.Subject == ir::NoPlace)
         return;
-      const ir::TypeRef &T = Fn.place(E.Subject).Type;
-      // A class that is itself a handle forwards detach() to what it holds.
-      const ir::Record *Owner = F.program().record(Fn.Record);
-      if (T.Is != ir::Role::Thread || (Owner && Owner->Is == T.Is))
+      const ir::Place &Thread = Fn.place(E.Subject);
+      if (Thread.Type.Is != ir::Role::Thread ||
+          forwards(F.program(), Fn, Thread))
         return;
       Finding Found;
       Found.Check = "runnel-thread-detached";

@@ -1,5 +1,6 @@
 // Threads that somebody waits for.
 #include <thread>
+#include <utility>
 void work();
 
 void joined() {
@@ -26,3 +27,21 @@ struct Other {
 };
 
 void other(Other &o) { o.detach(); }
+
+// trap: a class that is itself a handle of a thread hands the wish on
+class Handle {
+public:
+  explicit Handle(void (*body)()) : thread_(body) {}
+  void detach() { thread_.detach(); }
+  void join() { thread_.join(); }
+  bool joinable() const { return thread_.joinable(); }
+
+private:
+  std::thread thread_;
+};
+
+// trap: moved on to somebody who waits
+void moved(std::thread &into) {
+  std::thread t(work);
+  into = std::move(t);
+}

@@ -204,6 +204,10 @@ bool Machine::spawn(State &S, int32_t Number, const ir::Event &E) {
   New.Parent = Number;
   int32_t Id = static_cast<int32_t>(S.Processes.size());
   if (E.Subject != ir::NoPlace) {
+    const ir::Role Keeper =
+        S.Processes[Number].top().F->place(E.Subject).Type.Is;
+    New.Caught = Keeper == ir::Role::Group || Keeper == ir::Role::Future ||
+                 (Keeper == ir::Role::JoiningThread && !New.Thread);
     Value Handle = resolve(S, Number, E.Subject);
     if (Object *O = object(S, Handle); O && O->How == Object::WaitGroup) {
       ++O->Count;

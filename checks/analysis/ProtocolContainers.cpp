@@ -85,6 +85,14 @@ static constexpr int64_t Largest = 9;
 
 void Machine::write(State &S, int32_t Number, const ir::Event &E) {
   const ir::Place &Pl = S.Processes[Number].top().F->place(E.Subject);
+  // `entries[key] = value;` fills a map: nobody knows how far.
+  if (!Pl.Path.empty() && Pl.Path.back().How == ir::Step::Index) {
+    Value Base = root(S, Number, Pl);
+    for (size_t I = 0; I + 1 != Pl.Path.size(); ++I)
+      Base = step(S, Number, Base, Pl.Path[I], ir::TypeRef());
+    if (Object *O = object(S, Base); O && O->Container && O->Count == 0)
+      O->Sized = false;
+  }
   if (!Pl.Type.Scalar && Pl.Type.Is != Role::Atomic)
     return;
   bool Member = !Pl.Path.empty() && Pl.Path.back().How == ir::Step::Field;

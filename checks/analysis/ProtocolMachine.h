@@ -149,7 +149,9 @@ private:
                     const std::vector<ir::PlaceId> &Reads);
   void forget(State &S, int32_t Number, ir::PlaceId Written);
   /// An exception leaves the frame; false: the run is given up.
-  bool unwind(State &S, int32_t Number, ir::Range Where);
+  bool unwind(State &S, int32_t Number, ir::Range Where, bool Called = false);
+  /// Its destructor sends, closes, notifies or the like.
+  bool endsWithTalk(ir::Name Record);
   bool endLocal(State &S, int32_t Number, size_t Local);
   /// The innermost try block around \p E, by its head.
   std::optional<ir::BlockId> tryAround(const ir::Function &F, ir::BlockId At,
@@ -208,6 +210,7 @@ private:
   bool Dropped = false;
   std::vector<Panic> Panics;
   std::unordered_map<const ir::Function *, Flow> Flows;
+  std::optional<std::set<ir::Name>> Talkative;
 };
 
 } // namespace runnel::analysis::protocol

@@ -47,7 +47,7 @@ private:
 static void add(Key &K, const Object &O) {
   K.number(O.How);
   K.number(O.External | O.Closed << 1 | O.Owns << 2 | O.Notified << 3 |
-           O.Sized << 4);
+           O.Sized << 4 | O.Failed << 5);
   K.number(O.Capacity);
   K.number(O.Count);
   K.number(O.Owner);
@@ -114,7 +114,7 @@ std::string State::key() const {
     add(K, O);
   for (const Process &P : Processes) {
     K.number(P.How);
-    K.number(P.Tainted | P.Waiting << 1 | P.Guessed << 2);
+    K.number(P.Tainted | P.Waiting << 1 | P.Guessed << 2 | P.Failed << 3);
     for (int32_t Id : P.WaitsOn)
       K.number(Id);
     K.number(-1);

@@ -79,6 +79,7 @@ struct Object {
   bool Notified = false;   ///< CondVar: has been notified at all
   bool Container = false;  ///< Struct: elements by number, as they were added
   bool Sized = false;      ///< Container: Count is how many there are
+  bool Failed = false;     ///< Group: an exception left a goroutine of it
   int32_t Capacity = 0;    ///< Channel
   int32_t Count = 0;   ///< Channel: values inside; WaitGroup, Semaphore: count
   int32_t Owner = -1;  ///< Mutex: process; Handle: process started
@@ -139,6 +140,8 @@ struct Process {
   bool Tainted = false; ///< left a loop of unknown length by its condition
   bool Thread = false;  ///< of the system, not a goroutine
   bool Guessed = false; ///< went one way where nothing told which
+  bool Caught = false;  ///< its exceptions are kept for whoever waits for it
+  bool Failed = false;  ///< ... and there is one
   std::vector<Frame> Stack;
   ir::Name Id; ///< for messages
   ir::Range Started;

@@ -161,7 +161,9 @@ std::string Story::waitsTo(int32_t Number) const {
   case Op::Join: {
     if (First.Owner >= 0)
       return "for " + who(First.Owner) + " to end";
-    return "for a goroutine to end";
+    return First.How == Object::WaitGroup
+               ? "for the goroutines of " + All + " to end"
+               : "for a goroutine to end";
   }
   case Op::ScopeEnd:
     if (First.How == Object::Handle && First.Owner >= 0)

@@ -74,6 +74,20 @@ Machine::tryAround(const ir::Function &F, ir::BlockId At, const ir::Event &E) {
   return Found;
 }
 
+bool Machine::endsWithTalk(ir::Name Record) {
+  if (!Record)
+    return false;
+  if (!Talkative) {
+    Talkative.emplace();
+    for (const ir::Function &F : P.module().Functions) {
+      std::set<const ir::Function *> Seen;
+      if (F.Destructor && F.Defined && communicates(F, Seen))
+        Talkative->insert(F.Record);
+    }
+  }
+  return Talkative->count(Record) != 0;
+}
+
 /// A local of the top frame goes; false: it would wait, or end the program.
 bool Machine::endLocal(State &S, int32_t Number, size_t I) {
   Frame &F = S.Processes[Number].top();
@@ -92,16 +106,21 @@ bool Machine::endLocal(State &S, int32_t Number, size_t I) {
     return false;
   else if (O->How == Object::WaitGroup && Is == ir::Role::Group)
     return false;
+  // What a destructor of the program would do now is not followed.
+  if (const ir::TypeRef &T = F.F->Locals[I].Type;
+      !T.indirect() && (endsWithTalk(T.Record) || endsWithTalk(T.Element)))
+    return false;
   F.Locals[I] = {};
   destroy(S, Gone, Is);
   return true;
 }
 
 /// Ends frames until one has a handler. Their locals go: locks are let go of,
-/// cancel sources cancel. One that would wait ends the run.
-bool Machine::unwind(State &S, int32_t Number, ir::Range Where) {
+/// cancel sources cancel. One that would wait ends the run. \p Called: the
+/// exception comes out of the event where the process stands.
+bool Machine::unwind(State &S, int32_t Number, ir::Range Where, bool Called) {
   Process &Pr = S.Processes[Number];
-  for (bool First = true;; First = false) {
+  for (bool First = !Called;; First = false) {
     Frame &F = Pr.top();
     if (!First) {
       const ir::Event &Call = F.F->Blocks[F.Block].Events[F.Index];
@@ -125,13 +144,20 @@ bool Machine::unwind(State &S, int32_t Number, ir::Range Where) {
       S.Objects[F.Once].Count = 2;
     bool Last = Pr.Stack.size() == 1;
     if (Last) {
-      // Out of a goroutine it ends the program; out of the scope's function it
-      // is somebody else's, and those left behind go on.
-      if (Number != 0 || F.F->Main)
+      // Out of a goroutine it ends the program, unless it is kept for whoever
+      // waits for that; out of the scope's function it is somebody else's, and
+      // those left behind go on.
+      if (Number == 0 ? F.F->Main : !Pr.Caught)
         return false;
       Pr.Stack.pop_back();
       Pr.How = Process::Done;
       Pr.Left = Where;
+      Pr.Failed = Pr.Caught;
+      if (Pr.CountsDown >= 0) {
+        Object &Group = S.Objects[Pr.CountsDown];
+        --Group.Count;
+        Group.Failed = true;
+      }
       return true;
     }
     Pr.Stack.pop_back();

@@ -268,11 +268,33 @@ void Machine::moves(const State &Before, int32_t Number,
     }
     return;
   }
-  case Op::Join:
-    if (!O || O->External || MayFail || O->Owner < 0 ||
-        S.Processes[O->Owner].How == Process::Done)
-      Pass();
+  case Op::Join: {
+    if (O && O->How == Object::WaitGroup && !O->External && !MayFail &&
+        O->Count > 0)
+      return;
+    const bool Ended = !O || O->External || MayFail || O->Owner < 0 ||
+                       S.Processes[O->Owner].How == Process::Done;
+    if (!Ended)
+      return;
+    // An exception that was kept for this wait comes out of it.
+    if (O && !O->External &&
+        (O->How == Object::WaitGroup
+             ? O->Failed
+             : O->Owner >= 0 && S.Processes[O->Owner].Failed)) {
+      O->Failed = false;
+      S.Processes[Number].top().Last = &E;
+      std::vector<State> Next;
+      if (unwind(S, Number, E.Where, /*Called=*/true))
+        runLocal(std::move(S), Next);
+      else
+        Dropped = true;
+      for (State &Each : Next)
+        Out.push_back({How, std::move(Each)});
+      return;
+    }
+    Pass();
     return;
+  }
   case Op::ScopeEnd: {
     const ir::Place &Pl = Pr.top().F->place(E.Subject);
     Value Local = Pr.top().Locals[Pl.Index];

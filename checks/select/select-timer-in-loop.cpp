@@ -4,6 +4,8 @@
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/Paths.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 namespace runnel {
 
 using namespace analysis;
@@ -64,10 +66,47 @@ static void offerTimeout(const ir::Function &F, const ir::Event &Timer,
                     ")" + After}}});
 }
 
+/// A ticker of each round that a select of the same loop waits for.
+static void ticker(const ir::Function &Fn, Point At, const ir::Event &E,
+                   std::vector<Finding> &Out) {
+  if (E.Subject == ir::NoPlace || !inLoop(Fn, At.Block))
+    return;
+  const ir::Place &Ticker = Fn.place(E.Subject);
+  if (Ticker.Root != ir::Place::Local || !Ticker.Path.empty())
+    return;
+  const ir::Event *Used = nullptr;
+  forEachEvent(Fn, [&](Point There, const ir::Event &Select) {
+    if (Select.What != ir::Op::Select || Select.Cases.size() < 2)
+      return;
+    const bool Waits = llvm::any_of(Select.Cases, [&](const ir::SelectCase &C) {
+      return C.Channel != ir::NoPlace && Fn.place(C.Channel).sameRoot(Ticker);
+    });
+    // Not asked again before another one is made.
+    if (Waits &&
+        !nextAfter(
+            Fn, There, [&](const ir::Event &Each) { return &Each == &Select; },
+            [&](const ir::Event &Each) { return &Each == &E; }))
+      Used = &Select;
+  });
+  if (!Used)
+    return;
+  Finding Found;
+  Found.Check = "runnel-select-timer-in-loop";
+  Found.Where = E.Where;
+  Found.Symbol = Fn.Id.str().str();
+  Found.Message = "every round of the loop makes a ticker, which begins anew: "
+                  "while other cases win in time, it never ticks";
+  Found.Notes.push_back({Used->Where, "it is one case of this select"});
+  Found.Notes.push_back({E.Where, "make it before the loop"});
+  Out.push_back(std::move(Found));
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Finding> Out;
   for (const ir::Function &Fn : F.program().module().Functions)
     forEachEvent(Fn, [&](Point At, const ir::Event &E) {
+      if (E.What == ir::Op::MakeTimer && E.Text == "ticker")
+        ticker(Fn, At, E, Out);
       if (E.What != ir::Op::MakeTimer || E.Text != "after" ||
           E.Subject == ir::NoPlace || !inLoop(Fn, At.Block))
         return;

@@ -1,6 +1,7 @@
 //===- go-dangling-capture.cpp - Goroutines that outlive what they use ----===//
 
 #include "checks/Check.h"
+#include "checks/analysis/Conditions.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/HeldLocks.h"
 #include "checks/analysis/Paths.h"
@@ -88,6 +89,7 @@ public:
 private:
   void spawn(const ir::Function &Fn, Point At, const ir::Event &E);
   bool changedMeanwhile(const ir::Function &Fn, Point At, const ir::Event &E);
+  bool goneNextRound(const ir::Function &Fn, Point At, const ir::Event &E);
   std::optional<Dangling> captured(const ir::Function &Fn,
                                    const ir::Capture &C) const;
   std::optional<Fix> byValue(const ir::Function &Fn, Point At,
@@ -376,12 +378,84 @@ bool Pass::changedMeanwhile(const ir::Function &Fn, Point At,
   return false;
 }
 
+/// What begins each round of the range-for whose scalar variable \p V is: those
+/// are not declared by an event.
+static const ir::Event *ofRange(const ir::Function &F, const ir::Variable &V,
+                                ir::BlockId At) {
+  if (!V.Type.Scalar)
+    return nullptr;
+  bool Declared = false;
+  forEachEvent(F, [&](Point, const ir::Event &E) {
+    Declared |= E.What == ir::Op::Declare && E.Subject != ir::NoPlace &&
+                F.place(E.Subject).Root == ir::Place::Local &&
+                &F.Locals[F.place(E.Subject).Index] == &V;
+  });
+  if (Declared)
+    return nullptr;
+  for (ir::BlockId B : innermostLoop(F, At)) {
+    const ir::Block &Head = F.Blocks[B];
+    if (Head.Term == ir::Terminator::RangeFor && !Head.Events.empty() &&
+        Head.TermRange.Begin.File == V.Where.Begin.File &&
+        Head.TermRange.Begin.Offset < V.Where.Begin.Offset &&
+        V.Where.Begin.Offset < Head.TermRange.endOffset())
+      return &Head.Events.front();
+  }
+  return nullptr;
+}
+
+/// `for (int id : ids) all.go([&] { use(id); });`: each round has a variable of
+/// its own, which is gone when the round ends, however long others wait.
+bool Pass::goneNextRound(const ir::Function &Fn, Point At, const ir::Event &E) {
+  const ir::Function *Body = P.function(E.Callee);
+  if (!Body || !Body->Lambda || !inLoop(Fn, At.Block))
+    return false;
+  for (const ir::Capture &C : Body->Captures) {
+    if (!C.ByReference || C.IsThis || C.Source == ir::NoPlace ||
+        Fn.place(C.Source).Root != ir::Place::Local)
+      continue;
+    const ir::Place &Pl = Fn.place(C.Source);
+    const ir::Variable *V = dies(Fn, Pl);
+    if (!V)
+      continue;
+    const ir::Event *Next = ofRange(Fn, *V, At.Block);
+    if (!nextAfter(
+            Fn, At,
+            [&](const ir::Event &Each) {
+              return &Each == Next || (Each.What == ir::Op::Declare &&
+                                       Each.Subject != ir::NoPlace &&
+                                       Fn.place(Each.Subject).sameRoot(Pl));
+            },
+            Waits))
+      continue;
+    const Dangling D{V, &C, C.Id.str().str(), false};
+    const std::string Who = starts(E.spawnKind());
+    Finding Found;
+    Found.Check = "runnel-go-dangling-capture";
+    Found.Where = C.Where.valid() ? C.Where : E.Where;
+    Found.Symbol = Fn.Id.str().str() + "::" + D.Name;
+    Found.Message = "'" + D.Name + "' is captured by reference by a " + Who +
+                    ", and is gone when this round of the loop ends";
+    Found.Notes.push_back(
+        {E.Where, "the " + Who +
+                      " is started here, and the round does not "
+                      "wait for it"});
+    Found.Notes.push_back(
+        {V->Where, "each round has a '" + V->Id.str().str() + "' of its own"});
+    Found.Notes.push_back({E.Where, "capture it by value"});
+    if (auto Fixed = byValue(Fn, At, *Body, D))
+      Found.Fixes.push_back(std::move(*Fixed));
+    Out.push_back(std::move(Found));
+    return true;
+  }
+  return false;
+}
+
 std::vector<Finding> Pass::run() {
   std::set<const ir::Event *> Said;
   for (const ir::Function &Fn : P.module().Functions)
     forEachEvent(Fn, [&](Point At, const ir::Event &E) {
       if (E.What == ir::Op::Spawn && E.spawnKind() != ir::SpawnKind::Callback &&
-          changedMeanwhile(Fn, At, E))
+          (changedMeanwhile(Fn, At, E) || goneNextRound(Fn, At, E)))
         Said.insert(&E);
     });
   for (const ir::Function &Fn : P.module().Functions) {

@@ -153,7 +153,14 @@ static std::vector<Finding> run(const Facts &Fx, const Options &) {
   std::set<const ir::Function *> Said;
   for (const ir::Function &Fn : P.module().Functions)
     forEachEvent(Fn, [&](Point, const ir::Event &E) {
-      if (E.What != ir::Op::Spawn || E.spawnKind() != ir::SpawnKind::Goroutine)
+      if (E.What != ir::Op::Spawn)
+        return;
+      // The destructor of a thread that is a member waits for it.
+      const bool Member = E.spawnKind() == ir::SpawnKind::JoiningThread &&
+                          E.Subject != ir::NoPlace &&
+                          Fn.place(E.Subject).Root == ir::Place::This &&
+                          Fn.place(E.Subject).Path.size() == 1;
+      if (E.spawnKind() != ir::SpawnKind::Goroutine && !Member)
         return;
       const ir::Function *Body = P.function(E.Callee);
       if (!Body || !Body->Defined || Body->Incomplete || Body->Coroutine)
@@ -183,10 +190,16 @@ static std::vector<Finding> run(const Facts &Fx, const Options &) {
       Report.Check = "runnel-go-no-exit";
       Report.Where = Found->Where;
       Report.Symbol = In->Id.str().str();
-      Report.Message = "nothing can end this loop, nor the goroutine it runs "
-                       "in: it lives until the program ends, with all that "
-                       "it holds";
-      Report.Notes.push_back({E.Where, "the goroutine is started here"});
+      Report.Message =
+          Member ? "nothing can end this loop, nor the thread it runs in, for "
+                   "which the destructor of '" +
+                       Fn.place(E.Subject).Path[0].Id.str().str() + "' waits"
+                 : std::string("nothing can end this loop, nor the goroutine "
+                               "it runs in: it lives until the program ends, "
+                               "with all that it holds");
+      Report.Notes.push_back({E.Where, Member ? "the thread is started here"
+                                              : "the goroutine is started "
+                                                "here"});
       if (Found->Sleeps)
         Report.Notes.push_back(
             {Found->Sleeps->Where,
@@ -195,6 +208,13 @@ static std::vector<Finding> run(const Facts &Fx, const Options &) {
                    "is closed"
                  : "it sends here, whether anybody receives or not"});
       const std::string Context = contextOf(*In);
+      if (Member) {
+        Report.Notes.push_back(
+            {Found->Where, "take a std::stop_token, and go on while it is not "
+                           "stop_requested()"});
+        Out.push_back(std::move(Report));
+        return;
+      }
       Report.Notes.push_back(
           {Found->Where,
            Found->Sleeps && Found->Sleeps->What == ir::Op::Recv

@@ -7,6 +7,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <optional>
+#include <set>
 
 namespace runnel {
 
@@ -24,7 +25,7 @@ static bool takesCare(const ir::Event &E, ir::PlaceId Thread) {
   case ir::Op::GuardSwap:
     return E.Subject == Thread || E.Other == Thread;
   case ir::Op::Throw:
-    return true; // another way to die
+    return true; // to a handler here
   case ir::Op::Access:
     if (E.Subject == Thread && E.has(ir::Moved | ir::AddressTaken))
       return true;
@@ -70,6 +71,17 @@ static bool mentions(const ir::Function &F, const ir::Event &E,
                        [&](const ir::Operand &A) { return Is(A.Place); }));
 }
 
+/// Exceptions that are caught nowhere in \p F: they destroy its locals.
+static std::set<const ir::Event *> thrownOut(const ir::Function &F) {
+  std::set<const ir::Event *> Out;
+  for (const ir::Block &B : F.Blocks)
+    if (B.Succs.empty())
+      for (const ir::Event &E : B.Events)
+        if (E.What == ir::Op::Throw)
+          Out.insert(&E);
+  return Out;
+}
+
 /// Where what \p E starts is destroyed though nobody has joined it.
 static std::optional<Point> forgotten(const ir::Function &Fn, Point At,
                                       const ir::Event &E) {
@@ -80,10 +92,12 @@ static std::optional<Point> forgotten(const ir::Function &Fn, Point At,
   if (Pl.Path.empty() && isStdThread(T)) {
     if (asksJoinable(Fn, E.Subject))
       return std::nullopt;
+    std::set<const ir::Event *> Leaving = thrownOut(Fn);
     return nextAfter(
         Fn, At,
         [&](const ir::Event &Each) {
-          return Each.What == ir::Op::ScopeEnd && Each.Subject == E.Subject;
+          return (Each.What == ir::Op::ScopeEnd && Each.Subject == E.Subject) ||
+                 Leaving.count(&Each);
         },
         [&](const ir::Event &Each) { return takesCare(Each, E.Subject); });
   }
@@ -129,11 +143,15 @@ static std::vector<Finding> run(const Facts &F, const Options &) {
                   : "'" + Name +
                         "' is not joined on every path: its destructor then "
                         "ends the program";
+      const bool Thrown =
+          Fn.Blocks[End->Block].Events[End->Index].What == ir::Op::Throw;
       Found.Notes.push_back(
-          {rangeAt(Fn, *End), Several ? "they are destroyed here, still "
-                                        "joinable"
-                                      : "it is destroyed here, still "
-                                        "joinable"});
+          {rangeAt(Fn, *End), Thrown    ? "this exception destroys it, still "
+                                          "joinable"
+                              : Several ? "they are destroyed here, still "
+                                          "joinable"
+                                        : "it is destroyed here, still "
+                                          "joinable"});
       Found.Notes.push_back({V.TypeText.valid() ? V.TypeText : E.Where,
                              "a std::jthread joins when it is destroyed"});
       if (V.TypeText.editable() && V.Type.Spelling == "std::thread" &&

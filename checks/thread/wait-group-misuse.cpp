@@ -8,6 +8,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <optional>
+#include <set>
 
 namespace runnel {
 
@@ -93,17 +94,28 @@ static std::optional<Fix> byGo(const ir::Function &Body, const ir::Event &Spawn,
 }
 
 namespace {
+/// An add to a member of the object whose method a goroutine runs, by that
+/// goroutine, which counts down too.
+struct Inside {
+  const ir::Event *Add = nullptr;
+  ir::Name Field;
+  ir::Name Name;
+};
+
 class Pass {
 public:
   explicit Pass(const Facts &F) : P(F.program()) {}
   std::vector<Finding> run();
 
 private:
+  void addsInMethod(const ir::Function &Fn, const ir::Event &Spawn);
+  std::optional<Inside> inMethod(const ir::Function &Body) const;
   void addsLate(const ir::Function &Fn, const ir::Event &Wait);
   void missesDone(const ir::Function &Fn, const ir::Event &Spawn);
   void waitsEachTime(const ir::Function &Fn, Point At, const ir::Event &Wait);
 
   const ir::Program &P;
+  std::set<const ir::Event *> Told;
   std::vector<Finding> Out;
 };
 } // namespace
@@ -145,6 +157,91 @@ void Pass::addsLate(const ir::Function &Fn, const ir::Event &Wait) {
       Found.Fixes.push_back(std::move(*Fixed));
     Out.push_back(std::move(Found));
   });
+}
+
+/// The object that a method is called on, or a lambda of it was made in.
+static bool isThis(const ir::Function &F, const ir::Place &P) {
+  return P.Root == ir::Place::This ||
+         (P.Root == ir::Place::Capture && P.Index < F.Captures.size() &&
+          F.Captures[P.Index].IsThis);
+}
+
+/// The member that \p P is, of that object.
+static ir::Name ownGroup(const ir::Function &F, ir::PlaceId P) {
+  if (!isGroup(F, P) || !isThis(F, F.place(P)) || F.place(P).Path.size() != 1 ||
+      F.place(P).Path[0].How != ir::Step::Field)
+    return {};
+  return F.place(P).Path[0].Symbol;
+}
+
+std::optional<Inside> Pass::inMethod(const ir::Function &Body) const {
+  Inside Found;
+  bool Done = false;
+  auto Look = [&](const ir::Function &Method) {
+    forEachEvent(Method, [&](Point, const ir::Event &E) {
+      const ir::Name Field = ownGroup(Method, E.Subject);
+      if (!Field)
+        return;
+      if (E.What == ir::Op::CountAdd && !Found.Add)
+        Found = {&E, Field, Method.place(E.Subject).Path[0].Id};
+      Done |= E.What == ir::Op::CountDone && Field == Found.Field;
+    });
+  };
+  Look(Body);
+  // A lambda that calls the method that does the work.
+  if (Body.Lambda)
+    forEachEvent(Body, [&](Point, const ir::Event &E) {
+      const ir::Function *Callee =
+          E.What == ir::Op::Call && E.Callee ? P.function(E.Callee) : nullptr;
+      if (Callee && Callee->Defined && Callee->Record && !Found.Add &&
+          E.Subject != ir::NoPlace && isThis(Body, Body.place(E.Subject)) &&
+          Body.place(E.Subject).Path.empty())
+        Look(*Callee);
+    });
+  return Found.Add && Done ? std::optional(Found) : std::nullopt;
+}
+
+/// go([this] { work(); }), and work() begins with running_.add(1).
+void Pass::addsInMethod(const ir::Function &Fn, const ir::Event &Spawn) {
+  const ir::Function *Body = Spawn.Callee ? P.function(Spawn.Callee) : nullptr;
+  if (!Body || !Body->Defined || Body->Incomplete)
+    return;
+  const std::optional<Inside> Late = inMethod(*Body);
+  if (!Late || !Told.insert(Late->Add).second)
+    return;
+  // Whoever adds elsewhere may keep the count above zero meanwhile.
+  const ir::Event *Wait = nullptr;
+  bool Counted = false;
+  for (const ir::Function &Each : P.module().Functions)
+    forEachEvent(Each, [&](Point, const ir::Event &E) {
+      if (&E == Late->Add ||
+          ((E.What != ir::Op::CountAdd) && (E.What != ir::Op::CountWait) &&
+           (E.What != ir::Op::Spawn)))
+        return;
+      if (E.Subject == ir::NoPlace || Each.place(E.Subject).Path.empty() ||
+          Each.place(E.Subject).Path.back().Symbol != Late->Field)
+        return;
+      if (E.What == ir::Op::CountWait)
+        Wait = Wait ? Wait : &E;
+      else
+        Counted = true;
+    });
+  if (!Wait || Counted)
+    return;
+  const std::string Name = Late->Name.str().str();
+  Finding Found;
+  Found.Check = "runnel-wait-group-misuse";
+  Found.Where = Late->Add->Where;
+  Found.Symbol = Fn.Id.str().str() + "::" + Name;
+  Found.Message = "'" + Name +
+                  "' is added to inside the goroutine it counts: the wait may "
+                  "be over before the goroutine begins";
+  Found.Notes.push_back({Spawn.Where, "the goroutine is started here"});
+  Found.Notes.push_back(
+      {Wait->Where, "this wait may find the count still at zero"});
+  Found.Notes.push_back(
+      {Spawn.Where, "add before it is started: '" + Name + ".go(...)' does"});
+  Out.push_back(std::move(Found));
 }
 
 /// A goroutine that was counted before, and counts down on some ways only.
@@ -265,8 +362,10 @@ std::vector<Finding> Pass::run() {
         waitsEachTime(Fn, At, E);
       }
       // A group counts what it starts itself.
-      if (E.What == ir::Op::Spawn && !isGroup(Fn, E.Subject))
+      if (E.What == ir::Op::Spawn && !isGroup(Fn, E.Subject)) {
         missesDone(Fn, E);
+        addsInMethod(Fn, E);
+      }
     });
   return std::move(Out);
 }

@@ -1,5 +1,6 @@
 // Protocols of channels, locks, wait groups and contexts in which somebody waits for ever.
 // flags: -isystem %runtime
+#include <map>
 #include <runnel/runnel.h>
 
 #include <functional>
@@ -474,3 +475,71 @@ void many() {
   wg.wait(); // note: "waits for 'wg' to count down"
 }
 } // namespace explained
+
+namespace groups {
+void waits_first() {
+  runnel::channel<int> out;
+  runnel::group g;
+  g.go([&] { out.send(1); }); // expect: chan-blocked "can wait for ever to send on 'out'"
+  g.wait(); // note: "for the goroutines of 'g' to end"
+  out.recv();
+}
+// The exception of a sibling is kept for the wait: the sender is stuck.
+void sibling_throws() {
+  runnel::channel<int> rows;
+  runnel::group g;
+  g.go([rows] {
+    for (int i = 0; i < 100; ++i)
+      rows.send(i); // expect: chan-blocked "can wait for ever to send on 'rows'"
+    rows.close();
+  });
+  g.go([rows] {
+    for (int v : rows)
+      if (v == 3)
+        throw v;
+  });
+  g.wait();
+}
+} // namespace groups
+
+namespace maps {
+class Leases;
+struct Backend {
+  Leases *leases = nullptr;
+  void erase(int key);
+};
+class Leases {
+public:
+  explicit Leases(Backend &b) : backend_(b) {}
+  void grant(int id) {
+    std::lock_guard hold(mu_);
+    all_[id] = id;
+  }
+  bool has(int id) {
+    std::lock_guard hold(mu_); // expect: chan-blocked "to lock 'mu_', which it holds itself"
+    return all_.count(id) != 0;
+  }
+  void revoke(int id) {
+    std::lock_guard hold(mu_);
+    auto it = all_.find(id);
+    if (it == all_.end())
+      return;
+    backend_.erase(id);
+  }
+
+private:
+  Backend &backend_;
+  runnel::mutex mu_;
+  std::map<int, int> all_;
+};
+void Backend::erase(int key) { leases->has(key); }
+void filled_by_index() {
+  Backend backend;
+  Leases leases(backend);
+  backend.leases = &leases;
+  leases.grant(1);
+  runnel::wait_group wg;
+  wg.go([&] { leases.revoke(1); });
+  wg.wait();
+}
+} // namespace maps

@@ -513,3 +513,65 @@ void rearmed(runnel::channel<void> stop) {
   }
 }
 } // namespace timers
+
+namespace groups {
+void waits_last() {
+  runnel::channel<int> out;
+  runnel::group g;
+  g.go([&] { out.send(1); });
+  out.recv();
+  g.wait(); // trap: taken before
+}
+void throws_after_all() {
+  runnel::channel<int> rows;
+  runnel::group g;
+  g.go([rows] {
+    for (int i = 0; i < 100; ++i)
+      rows.send(i); // trap: all are taken, and only then one is thrown
+    rows.close();
+  });
+  g.go([rows] {
+    int bad = 0;
+    for (int v : rows)
+      if (v == 3)
+        bad = v;
+    if (bad)
+      throw bad;
+  });
+  g.wait();
+}
+// trap: the exception leaves the wait, and what comes after it does not happen
+void thrown_out() {
+  runnel::channel<int> never;
+  runnel::group g;
+  g.go([] { throw 1; });
+  g.wait();
+  never.recv();
+}
+// trap: a destructor of the program closes the channel on the way out
+struct Closer {
+  runnel::channel<void> done;
+  ~Closer() { done.close(); }
+};
+int unwinds() {
+  runnel::channel<int> spans;
+  runnel::channel<void> done;
+  runnel::go([=] {
+    for (int i = 0; i < 20; ++i) {
+      auto out = on_send(spans, i);
+      auto end = on_recv(done);
+      if (runnel::select(out, end) == end)
+        return;
+    }
+    spans.close();
+  });
+  Closer closer{done};
+  int n = 0;
+  for (int s : spans) {
+    if (s > 10)
+      throw s;
+    ++n;
+  }
+  return n;
+}
+} // namespace groups

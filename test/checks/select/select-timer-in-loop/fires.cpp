@@ -19,3 +19,13 @@ void by_name(runnel::channel<int> in) {
       return;
   }
 }
+
+void ticks(runnel::channel<int> in) {
+  for (;;) {
+    runnel::ticker each(1s); // expect: select-timer-in-loop "makes a ticker, which begins anew"
+    auto next = on_recv(in);
+    auto tick = on_recv(each.c());
+    if (runnel::select(next, tick) == next && !next) // note: "it is one case of this select"
+      return;
+  }
+}

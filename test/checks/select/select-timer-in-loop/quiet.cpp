@@ -30,3 +30,25 @@ void plain() {
   for (int i = 0; i < 3; ++i)
     runnel::after(1ms).recv(); // trap: waits for it
 }
+
+void ticks(runnel::channel<int> in) {
+  runnel::ticker each(1s); // trap: one for all rounds
+  for (;;) {
+    auto next = on_recv(in);
+    auto tick = on_recv(each.c());
+    if (runnel::select(next, tick) == next && !next)
+      return;
+  }
+}
+
+void ticks_within(runnel::channel<int> in) {
+  for (int i = 0; i < 3; ++i) {
+    runnel::ticker each(1s); // trap: for the rounds of the loop inside
+    for (;;) {
+      auto next = on_recv(in);
+      auto tick = on_recv(each.c());
+      if (runnel::select(next, tick) == next)
+        break;
+    }
+  }
+}

@@ -99,3 +99,23 @@ void task() {
   ++n;
   done.get();
 }
+
+void each(std::vector<int> ids) {
+  runnel::wait_group all;
+  for (int id : ids)
+    all.go([&] { use(id); }); // expect: go-dangling-capture "'id' is captured by reference by a goroutine, and is gone when this round of the loop ends"
+  all.wait();
+}
+void each_name(std::vector<std::string> names) {
+  runnel::group all;
+  for (std::string name : names) // note: "each round has a 'name' of its own"
+    all.go([&] { use(name); }); // expect: go-dangling-capture "'name'"
+  all.wait();
+}
+void in_the_body(int n) {
+  std::vector<std::jthread> all;
+  for (int i = 0; i < n; ++i) {
+    std::string text(i, '-');
+    all.emplace_back([&text] { use(text); }); // expect: go-dangling-capture "'text'"
+  }
+}

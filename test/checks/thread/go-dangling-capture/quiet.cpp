@@ -9,6 +9,7 @@
 #include <string_view>
 #include <thread>
 void use(int);
+void use(const std::string &);
 void wait_for_all();
 
 void by_value() {
@@ -171,4 +172,30 @@ void shared_on_purpose() {
   std::thread t([&] { use(n); });
   n = 2; // trap: atomic
   t.join();
+}
+
+void elements(std::vector<std::string> names) {
+  runnel::wait_group all;
+  for (const std::string &name : names)
+    all.go([&] { use(name); }); // trap: the vector's own
+  all.wait();
+}
+void waited_each_time(std::vector<std::string> names) {
+  for (std::string name : names) {
+    runnel::group one;
+    one.go([&] { use(name); }); // trap: waited for in the round
+    one.wait();
+  }
+}
+void joined_each_time(std::vector<int> ids) {
+  for (int id : ids) {
+    std::jthread one([&] { use(id); }); // trap: joins before the round ends
+  }
+}
+void outside(std::vector<int> ids) {
+  runnel::wait_group all;
+  const int base = 1;
+  for (int id : ids)
+    all.go([&base, id] { use(base + id); }); // trap: lives as long as the wait
+  all.wait();
 }

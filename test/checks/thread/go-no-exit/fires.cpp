@@ -2,6 +2,7 @@
 // flags: -isystem %runtime
 #include <chrono>
 #include <runnel/runnel.h>
+#include <thread>
 void work(int);
 int make();
 
@@ -60,3 +61,14 @@ void breaks_of_the_inner_loop(runnel::channel<int> in) {
     }
   });
 }
+
+class Reloader {
+public:
+  Reloader() : thread_([this](std::stop_token) {
+    for (;;) // expect: go-no-exit "for which the destructor of 'thread_' waits"
+      work(1);
+  }) {}
+
+private:
+  std::jthread thread_;
+};

@@ -1,6 +1,7 @@
 // Goroutines that end.
 // flags: -isystem %runtime
 #include <runnel/runnel.h>
+#include <atomic>
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
@@ -107,4 +108,30 @@ int first_of_many() {
   auto [out, in] = runnel::make_channel<int>();
   runnel::go(count, std::move(out));
   return *in.recv();
+}
+
+class Reloader {
+public:
+  Reloader()
+      : thread_([](std::stop_token stop) {
+          while (!stop.stop_requested()) // trap: told to stop
+            work(1);
+        }),
+        other_([this] {
+          for (;;) {
+            if (stopped_) // trap: told by a member
+              return;
+            work(2);
+          }
+        }) {}
+
+private:
+  std::atomic<bool> stopped_ = false;
+  std::jthread thread_, other_;
+};
+void serves() {
+  std::jthread server([] {
+    for (;;) // trap: the program's own server, as long as it runs
+      work(3);
+  });
 }

@@ -34,3 +34,10 @@ void several(int n) {
   for (auto &t : all)
     t.join();
 }
+
+void thrown(int port) {
+  std::thread t(work); // expect: thread-unjoined-path "'t'"
+  if (port < 0)
+    throw port; // note: "this exception destroys it"
+  t.join();
+}

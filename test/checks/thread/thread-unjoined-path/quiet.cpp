@@ -75,3 +75,27 @@ void joining(int n) {
   for (int i = 0; i < n; ++i)
     all.emplace_back(work); // trap: they join themselves
 }
+
+void thrown_first(int port) {
+  if (port < 0)
+    throw port; // trap: nothing has been started
+  std::thread t(work);
+  t.join();
+}
+void joined_first(int port) {
+  std::thread t(work);
+  if (port < 0) {
+    t.join(); // trap: joined before
+    throw port;
+  }
+  t.join();
+}
+void caught(int port) {
+  std::thread t(work);
+  try {
+    if (port < 0)
+      throw port; // trap: caught here
+  } catch (int) {
+  }
+  t.join();
+}

@@ -88,3 +88,28 @@ void latch_not_on_every_way() {
   for (std::thread &each : threads)
     each.join();
 }
+
+class Controller {
+public:
+  void run(int workers) {
+    for (int i = 0; i < workers; ++i)
+      runnel::go([this] { worker(); }); // note: "the goroutine is started here"
+    running_.wait(); // note: "may find the count still at zero"
+  }
+  void start() {
+    runnel::go([this] {
+      sweepers_.add(1); // expect: wait-group-misuse "'sweepers_'"
+      work();
+      sweepers_.done();
+    });
+  }
+  void stop() { sweepers_.wait(); }
+
+private:
+  void worker() {
+    running_.add(1); // expect: wait-group-misuse "'running_' is added to inside the goroutine it counts"
+    work();
+    running_.done();
+  }
+  runnel::wait_group running_, sweepers_;
+};

@@ -131,3 +131,35 @@ void latch_of_others(std::latch &all) {
   });
   one.join();
 }
+
+class Controller {
+public:
+  void run(int workers) {
+    for (int i = 0; i < workers; ++i) {
+      running_.add(1); // trap: before it is started
+      runnel::go([this] { worker(); });
+    }
+    running_.wait();
+  }
+  // trap: the listener adds for those it starts, and is counted itself
+  void listen() {
+    conns_.go([this] {
+      for (int i = 0; i < 3; ++i) {
+        conns_.add(1);
+        runnel::go([this] { serve(); });
+      }
+    });
+    conns_.wait();
+  }
+
+private:
+  void worker() {
+    work();
+    running_.done();
+  }
+  void serve() {
+    work();
+    conns_.done();
+  }
+  runnel::wait_group running_, conns_;
+};

@@ -2,6 +2,7 @@
 
 #include "checks/web/Conventions.h"
 
+#include "checks/UnderLock.h"
 #include "checks/analysis/CallGraph.h"
 #include "checks/analysis/HeldLocks.h"
 #include "checks/analysis/Summaries.h"
@@ -121,13 +122,24 @@ static bool isStarted(const ir::Program &P, const Function &Fn) {
          });
 }
 
+/// `getLocked`, `readUnlocked`, `countNoLock`; not `nextBlock` or `clockRate`.
+static bool speaksOfLocks(llvm::StringRef Name) {
+  for (const std::string &Word : scope::wordsOf(Name)) {
+    const llvm::StringRef W = Word;
+    for (size_t At = W.find("lock"); At != W.npos; At = W.find("lock", At + 1))
+      if (At == 0 || (W[At - 1] != 'b' && W[At - 1] != 'c'))
+        return true;
+  }
+  return false;
+}
+
 bool Conventions::leavesLocking(const Function &Fn,
                                 const LockClass &Lock) const {
   const analysis::Summary &S = F.summaries().of(Fn);
   if (S.may(analysis::Effect::Spawn) || S.may(analysis::Effect::Join))
     return true;
   const llvm::StringRef Name = ownName(Fn);
-  if (prepares(Name) || Name.contains_insensitive("lock") ||
+  if (prepares(Name) || speaksOfLocks(Name) ||
       Name.contains_insensitive("unsafe") ||
       Name.contains_insensitive("unsync"))
     return true;

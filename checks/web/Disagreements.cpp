@@ -88,7 +88,10 @@ const LockClass *guardOfFew(const Facts &F, const Guarding &G) {
       Under.insert(A.In);
       Writes += A.Write;
     } else if (isBare(A)) {
-      Bare.insert(A.In);
+      // What nobody calls, and nobody else can, says nothing.
+      if (A.In->Visible != ir::Access::Private || A.In->Lambda ||
+          A.In->Virtual || !F.callGraph().callers(*A.In).empty())
+        Bare.insert(A.In);
     }
   for (const Function *Both : Under)
     Bare.erase(Both);
@@ -116,6 +119,53 @@ bool followsUnlocking(const Facts &F, const Guarding &G, const DataAccess &A,
       Elsewhere |= Other.Write;
   }
   return Before && Elsewhere;
+}
+
+/// Whether \p To can be reached from \p From.
+static bool reaches(const Function &F, ir::BlockId From, ir::BlockId To) {
+  std::vector<ir::BlockId> Work{From};
+  std::vector<bool> Seen(F.Blocks.size());
+  while (!Work.empty()) {
+    const ir::BlockId B = Work.back();
+    Work.pop_back();
+    if (B == To)
+      return true;
+    if (Seen[B])
+      continue;
+    Seen[B] = true;
+    Work.insert(Work.end(), F.Blocks[B].Succs.begin(), F.Blocks[B].Succs.end());
+  }
+  return false;
+}
+
+/// No branch of \p F asks what other threads may change: a flag that is set
+/// when the data is ready makes reading it right.
+static bool decidesAlone(const Function &F) {
+  auto Own = [&](ir::PlaceId Id) {
+    return Id == ir::NoPlace || F.place(Id).Root == ir::Place::Param ||
+           F.place(Id).Root == ir::Place::Local;
+  };
+  return llvm::all_of(F.Blocks, [&](const ir::Block &B) {
+    return B.Succs.size() < 2 || (Own(B.Cond.Subject) && Own(B.Cond.Against) &&
+                                  llvm::all_of(B.Cond.Reads, Own));
+  });
+}
+
+bool isOnOtherWay(const Guarding &G, const DataAccess &A,
+                  const LockClass &Lock) {
+  if (A.Write || !decidesAlone(*A.In))
+    return false;
+  bool Writes = false;
+  for (const DataAccess &Other : G.Accesses) {
+    if (Other.In != A.In || !Other.under(Lock))
+      continue;
+    // Where both do the same, the caller says whether a lock is needed.
+    if (!Other.Write || reaches(*A.In, A.At.Block, Other.At.Block) ||
+        reaches(*A.In, Other.At.Block, A.At.Block))
+      return false;
+    Writes = true;
+  }
+  return Writes;
 }
 
 namespace {

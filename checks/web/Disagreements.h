@@ -32,6 +32,11 @@ bool followsUnlocking(const analysis::Facts &F, const analysis::Guarding &G,
                       const analysis::DataAccess &A,
                       const analysis::LockClass &Lock);
 
+/// The function of \p A writes the data under \p Lock on one way through it,
+/// as its callers or locals say, and reads it bare on another.
+bool isOnOtherWay(const analysis::Guarding &G, const analysis::DataAccess &A,
+                  const analysis::LockClass &Lock);
+
 struct Disagreement {
   enum Kind : uint8_t {
     OtherLock,     ///< under Other, while others use it under Lock

@@ -83,7 +83,8 @@ private:
     for (const DataAccess &A : G.Accesses)
       if (!A.Maybe && !A.under(Lock) && A.Under.empty() &&
           isOpenToAll(*A.In, Field != nullptr) && (!Waited || A.Write) &&
-          (!Guarded.count(A.In) || web::followsUnlocking(F, G, A, Lock)) &&
+          (!Guarded.count(A.In) || web::followsUnlocking(F, G, A, Lock) ||
+           web::isOnOtherWay(G, A, Lock)) &&
           isOfOthers(G, A, Lock) && !web::readsConstant(F, G, A) &&
           !Callers.leavesLocking(*A.In, Lock) &&
           // An assertion, or a line of a log.

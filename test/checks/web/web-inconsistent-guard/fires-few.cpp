@@ -165,3 +165,46 @@ void born() {
 void dies() {
   --live; // expect: web-inconsistent-guard "'dies' writes 'live' without"
 }
+
+// The caller says whether to write or to read; only the writer locks.
+class Slot {
+public:
+  int exchange(bool put, int value) {
+    if (put) {
+      std::lock_guard<std::mutex> hold(mutex_);
+      value_ = value;
+      return 0;
+    }
+    return value_; // expect: web-inconsistent-guard "'Slot::exchange' reads 'value_' without"
+  }
+  int attempt(bool put, int value) {
+    if (put) {
+      std::lock_guard<std::mutex> hold(mutex_);
+      tried_ = value;
+      return 0;
+    }
+    std::unique_lock<std::mutex> hold(mutex_, std::try_to_lock);
+    if (hold.owns_lock())
+      return 1;
+    return tried_; // expect: web-inconsistent-guard "'Slot::attempt' reads 'tried_' without"
+  }
+
+private:
+  std::mutex mutex_;
+  int value_ = 0, tried_ = 0;
+};
+
+// A block is no lock, and a helper that nobody calls no vote.
+class Chain {
+public:
+  void setBlockCount(int n) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    blocks_ = n;
+  }
+  int getBlockCount() { return blocks_; } // expect: web-inconsistent-guard "'Chain::getBlockCount' reads 'blocks_' without"
+
+private:
+  int spare() { return blocks_; }
+  std::mutex mutex_;
+  int blocks_ = 0;
+};

@@ -184,3 +184,32 @@ private:
   Mutex mutex_;
   int count_ __attribute__((guarded_by(mutex_))) = 0;
 };
+
+// trap: the caller says whether a lock is needed, and both ways do the same
+class Either {
+public:
+  int next(bool shared) {
+    if (shared) {
+      std::lock_guard<std::mutex> hold(mutex_);
+      return ++value_;
+    }
+    return ++value_;
+  }
+  // trap: what was published is read without a lock
+  int cached(int key) {
+    if (ready_.load(std::memory_order_acquire))
+      return made_;
+    std::lock_guard<std::mutex> hold(mutex_);
+    made_ = key * 2;
+    ready_.store(true, std::memory_order_release);
+    return key * 2;
+  }
+  // trap: the name says that others have locked
+  int valueLocked() { return value_; }
+  int countNoLock() { return value_; }
+
+private:
+  std::mutex mutex_;
+  std::atomic<bool> ready_ = false;
+  int value_ = 0, made_ = 0;
+};

@@ -336,8 +336,6 @@ private:
     const ir::Place &Lock = H.lock(C.Locks.front());
     const LockClass &Class = H.classOf(C.Locks.front());
     const Event &Begin = eventAt(Fn, C.Begin);
-    if (Begin.Where.InMacro)
-      return;
     // It never unlocks: another function does, or somebody adopts it.
     if (C.Ends.empty() || llvm::any_of(C.Events, [&](Point At) {
           const Event &E = eventAt(Fn, At);
@@ -353,7 +351,9 @@ private:
     const std::string Name =
         Element ? "'" + Begin.Spelling.str().str() + "'" : lockName(Fn, Lock);
     const auto Leak = wayOut(Fn, C, Name);
-    const auto Hazard = hazard(Fn, C);
+    // Macros that lock and unlock are a project's way to do it; a path that
+    // forgets one of them is a mistake.
+    const auto Hazard = Begin.Where.InMacro ? std::nullopt : hazard(Fn, C);
     Finding Found;
     Found.Check = "runnel-scope-manual-lock";
     Found.Where = Begin.Where;

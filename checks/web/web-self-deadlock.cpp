@@ -1,6 +1,7 @@
 //===- web-self-deadlock.cpp - A mutex locked again by its holder ---------===//
 
 #include "checks/Check.h"
+#include "checks/analysis/CallGraph.h"
 #include "checks/web/Callbacks.h"
 #include "checks/web/Story.h"
 
@@ -73,13 +74,70 @@ static void throughCallback(const Facts &F, const web::CallbackReentry &C,
   Out.push_back(std::move(Found));
 }
 
+/// What is run once, by \p Call, comes to where it is run.
+static void throughOnce(const Facts &F, const ir::Function &Fn,
+                        analysis::Point Call, std::vector<Finding> &Out) {
+  constexpr size_t MaxFunctions = 64;
+  const ir::Program &P = F.program();
+  const ir::Event &Once = analysis::eventAt(Fn, Call);
+  auto FlagOf = [&](const ir::Function &In, const ir::Event &E) {
+    return E.Subject == ir::NoPlace
+               ? analysis::LockClass()
+               : analysis::lockClass(In, In.place(E.Subject));
+  };
+  // Of a flag in an object nobody knows whether it is the same.
+  const analysis::LockClass Flag = FlagOf(Fn, Once);
+  if (Flag.How != analysis::LockClass::Global || Flag.Element)
+    return;
+  std::vector<const ir::Function *> Work;
+  std::set<const ir::Function *> Seen;
+  auto Visit = [&](llvm::ArrayRef<analysis::CallEdge> Calls) {
+    for (const analysis::CallEdge &C : Calls)
+      if (C.How != analysis::CallEdge::Virtual && Seen.insert(C.Callee).second)
+        Work.push_back(C.Callee);
+  };
+  const ir::Function *Body =
+      Once.Args.empty() ? nullptr : P.function(Once.Args[0].Symbol);
+  if (!Body || !Body->Defined)
+    return;
+  Work.push_back(Body);
+  while (!Work.empty() && Seen.size() < MaxFunctions) {
+    const ir::Function &In = *Work.back();
+    Work.pop_back();
+    for (const ir::Block &B : In.Blocks)
+      for (const ir::Event &E : B.Events)
+        if (E.What == ir::Op::OnceCall && FlagOf(In, E) == Flag) {
+          const std::string Name = analysis::pretty(Fn, Fn.place(Once.Subject));
+          Finding Found;
+          Found.Check = "runnel-web-self-deadlock";
+          Found.Where = Once.Where;
+          Found.Message = "what is run once for '" + Name +
+                          "' waits for itself: '" + web::functionName(P, In) +
+                          "', which it calls, waits until it has run";
+          Found.Notes.push_back({E.Where, "it comes back here"});
+          Found.Notes.push_back(
+              {Once.Where, "give it what it needs without asking '" +
+                               web::functionName(P, In) + "'"});
+          Found.Symbol = web::functionName(P, Fn);
+          Out.push_back(std::move(Found));
+          return;
+        }
+    Visit(F.callGraph().callees(In));
+  }
+}
+
 static std::vector<Finding> run(const Facts &F, const Options &) {
   std::vector<Finding> Out;
   for (const web::CallbackReentry &C : web::callbackReentries(F))
     throughCallback(F, C, Out);
   for (const ir::Function &Fn : F.program().module().Functions)
-    if (!Fn.System)
+    if (!Fn.System) {
       oneStatement(F, Fn, Out);
+      for (ir::BlockId B = 0; B < Fn.Blocks.size(); ++B)
+        for (uint32_t I = 0; I < Fn.Blocks[B].Events.size(); ++I)
+          if (Fn.Blocks[B].Events[I].What == ir::Op::OnceCall)
+            throughOnce(F, Fn, {B, I}, Out);
+    }
   std::set<std::pair<const ir::Function *, analysis::Point>> Seen;
   for (const Reentry &R : F.lockGraph().reentries()) {
     const LockWitness &W = R.How;

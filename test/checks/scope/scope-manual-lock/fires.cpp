@@ -83,3 +83,14 @@ int take(int n) {
   pthread_mutex_unlock(&old);
   return n;
 }
+
+#define TAKE(x) pthread_mutex_lock(&(x))
+#define GIVE(x) pthread_mutex_unlock(&(x))
+int takeByMacro(int n) {
+  TAKE(old); // expect: scope-manual-lock "'old' is locked by hand, and stays locked"
+  if (count < n)
+    return 0; // note: "leaves with 'old' locked"
+  count -= n;
+  GIVE(old);
+  return n;
+}

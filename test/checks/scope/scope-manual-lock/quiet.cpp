@@ -142,3 +142,24 @@ int first() {
   pthread_mutex_unlock(&old);
   return n;
 }
+
+// Macros of a project, on every path.
+#define TAKE(x) (x).lock()
+#define GIVE(x) (x).unlock()
+class ByMacro {
+public:
+  int take(int n) {
+    TAKE(mu_); // trap: the project's way to do it
+    if (count_ < n) {
+      GIVE(mu_);
+      return 0;
+    }
+    count_ -= n;
+    GIVE(mu_);
+    return n;
+  }
+
+private:
+  std::mutex mu_;
+  int count_ = 0;
+};

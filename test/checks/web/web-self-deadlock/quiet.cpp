@@ -315,3 +315,20 @@ void useJournal() {
   Journal own;
   own.add(-1);
 }
+
+// Once for each of two things.
+class TwoOnces {
+public:
+  static int first() {
+    std::call_once(one, [] { a = second(); }); // trap: the other flag
+    return a;
+  }
+  static int second() {
+    std::call_once(two, [] { b = 1; });
+    return b;
+  }
+
+private:
+  static std::once_flag one, two;
+  static int a, b;
+};

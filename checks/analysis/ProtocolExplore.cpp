@@ -5,6 +5,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -438,34 +440,77 @@ private:
 
 } // namespace
 
+namespace {
+/// What the last attempt at a scope has come to.
+struct Attempt {
+  const ir::Function *Scope = nullptr;
+  bool Begun = false;
+  std::optional<GivenUp::Reason> Why; ///< not seen whole
+  std::vector<Blocked> Found;
+  std::vector<Misused> Misuses;
+};
+} // namespace
+
+/// Where the total does not suffice for all, every scope gets a small share
+/// first, and those that need more get four times as much in each further
+/// round: small scopes are seen whole, whatever large ones stand before them.
+/// Beginning anew costs at most a third of what the last attempts cost.
 Exploration explore(const ir::Program &P, Budget B) {
+  static constexpr uint64_t Least = 500, More = 4;
   Exploration Result;
-  uint64_t Work = 0;
   Scopes Which(P);
   const Asked Matters(P);
-  for (const ir::Function &F : P.module().Functions) {
-    if (!Which.isScope(F))
-      continue;
-    ++Result.Scopes;
-    if (Result.States >= B.StatesInAll || Work >= B.WorkInAll) {
-      ++Result.OverBudget;
-      Result.Given.push_back({&F, GivenUp::Total});
-      continue;
+  std::vector<Attempt> All;
+  for (const ir::Function &F : P.module().Functions)
+    if (Which.isScope(F)) {
+      All.emplace_back();
+      All.back().Scope = &F;
     }
-    Limits L;
-    L.Work = std::min(B.WorkPerScope, B.WorkInAll - Work);
-    Machine M(P, Matters, L);
-    Explorer E(P, M, std::min(B.StatesPerScope, B.StatesInAll - Result.States));
-    E.run(F);
-    E.collect(F, Result.Found, Result.Misuses);
-    Result.States += E.states();
-    Work += M.work();
-    if (E.over() || M.cut()) {
-      ++Result.OverBudget;
-      Result.Given.push_back({&F, M.exhausted() ? GivenUp::Work
-                                  : E.over()    ? GivenUp::States
-                                                : GivenUp::Limit});
+  Result.Scopes = All.size();
+  uint64_t Share = B.WorkPerScope, Work = 0;
+  if (!All.empty() && B.WorkInAll / All.size() < B.WorkPerScope)
+    Share =
+        std::clamp(B.WorkInAll / All.size() / 2, std::min(Least, Share), Share);
+  for (bool Left = true; Left; Share = std::min(Share * More, B.WorkPerScope)) {
+    const bool Last = Share == B.WorkPerScope;
+    Left = false;
+    for (Attempt &A : All) {
+      if (A.Begun && A.Why != GivenUp::Total)
+        continue;
+      if (Result.States >= B.StatesInAll || Work >= B.WorkInAll) {
+        A.Why = GivenUp::Total;
+        continue;
+      }
+      Limits L;
+      L.Work = std::min(Share, B.WorkInAll - Work);
+      Machine M(P, Matters, L);
+      Explorer E(P, M,
+                 std::min(B.StatesPerScope, B.StatesInAll - Result.States));
+      E.run(*A.Scope);
+      A.Begun = true;
+      A.Found.clear();
+      A.Misuses.clear();
+      E.collect(*A.Scope, A.Found, A.Misuses);
+      Result.States += E.states();
+      Work += M.work();
+      A.Why = std::nullopt;
+      if (M.exhausted()) {
+        A.Why = Last ? GivenUp::Work : GivenUp::Total;
+        Left |= !Last;
+      } else if (E.over()) {
+        A.Why = GivenUp::States;
+      } else if (M.cut()) {
+        A.Why = GivenUp::Limit;
+      }
     }
+  }
+  for (Attempt &A : All) {
+    llvm::append_range(Result.Found, A.Found);
+    llvm::append_range(Result.Misuses, A.Misuses);
+    if (!A.Why)
+      continue;
+    ++Result.OverBudget;
+    Result.Given.push_back({A.Scope, *A.Why, A.Begun});
   }
   return Result;
 }
@@ -477,7 +522,8 @@ const char *reason(const GivenUp &G) {
   case GivenUp::Work:
     return "more steps than WorkPerScope";
   case GivenUp::Total:
-    return "not begun: the program's total was used up";
+    return G.Begun ? "more steps than its share of WorkInAll"
+                   : "not begun: the program's total was used up";
   case GivenUp::Limit:
     return "too many goroutines, nested calls or branches at once";
   }

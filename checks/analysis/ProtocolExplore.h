@@ -88,6 +88,7 @@ struct Misused {
 struct GivenUp {
   const ir::Function *Scope = nullptr;
   enum Reason : uint8_t { States, Work, Total, Limit } Why = States;
+  bool Begun = true;
 };
 
 struct Exploration {

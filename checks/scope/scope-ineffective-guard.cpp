@@ -72,7 +72,12 @@ private:
     const std::vector<Event> &Events = Fn.Blocks[At.Block].Events;
     if (Begin.has(ir::Defer) || At.Index + 1 >= Events.size())
       return;
-    const Event &Next = Events[At.Index + 1];
+    // Asked whether it has the lock: `if (std::unique_lock(m, try_to_lock))`.
+    size_t I = At.Index + 1;
+    if (Events[I].What == Op::Access && Events[I].Subject == Begin.Subject &&
+        I + 1 < Events.size())
+      ++I;
+    const Event &Next = Events[I];
     if (Next.What != Op::GuardEnd || Next.Subject != Begin.Subject)
       return;
     const std::string Lock = lockText(Fn, Begin);

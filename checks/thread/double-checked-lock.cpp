@@ -30,6 +30,13 @@ static bool isPlain(const ir::TypeRef &T) {
           T.Is == ir::Role::SharedPointer || T.Is == ir::Role::Optional);
 }
 
+/// `if (queue.empty())`: whether there is anything to take.
+static bool asksIfEmpty(const ir::TypeRef &T, const ir::Condition &C) {
+  return T.Is == ir::Role::Container && C.What == ir::Condition::Opaque &&
+         (C.Text.str().contains(".empty()") ||
+          C.Text.str().contains(".size()"));
+}
+
 static std::vector<Look> looksOf(const ir::Function &Fn, const HeldLocks &H) {
   std::vector<Look> Out;
   for (ir::BlockId B = 0; B != Fn.Blocks.size(); ++B) {
@@ -46,7 +53,8 @@ static std::vector<Look> looksOf(const ir::Function &Fn, const HeldLocks &H) {
     const ir::Place &Pl = Fn.place(Of);
     // A local is nobody else's, nor is what was passed.
     if (Pl.Root == ir::Place::Local ||
-        (Pl.Root == ir::Place::Param && Pl.Path.empty()) || !isPlain(Pl.Type))
+        (Pl.Root == ir::Place::Param && Pl.Path.empty()) ||
+        !(isPlain(Pl.Type) || asksIfEmpty(Pl.Type, C)))
       continue;
     const LockState At = H.exit(B);
     if (!At.Reachable)
@@ -80,6 +88,9 @@ public:
         if (Second.Locked && Second.Of == First.Of && follows(First, Second) &&
             decides(First.Block, Second.Block)) {
           Again = true;
+          // A container's races are not about what a flag stands for.
+          if (!isPlain(Fn.place(First.Of).Type))
+            continue;
           for (ir::BlockId S : Fn.Blocks[Second.Block].Succs)
             if (auto Found = written(First, S); Found && !Write) {
               Write = Found;
@@ -92,6 +103,8 @@ public:
         continue;
       else if ((Write = writtenUnasked(First)))
         To.push_back(once(First, *Write));
+      else if ((Write = takenUnasked(First)))
+        To.push_back(taken(First, *Write));
       else
         continue;
       Said.insert(First.Of);
@@ -186,6 +199,55 @@ private:
     if (!Write || !H.before(*Write).anyHere())
       return std::nullopt;
     return Write;
+  }
+
+  /// Some condition of the function looks into it with the lock held.
+  bool isAskedLocked(ir::PlaceId Of) const {
+    for (ir::BlockId B = 0; B != Fn.Blocks.size(); ++B)
+      if (llvm::any_of(Fn.Blocks[B].Cond.Reads,
+                       [&](ir::PlaceId R) {
+                         return R == Of || Fn.place(Of).contains(Fn.place(R));
+                       }) &&
+          H.exit(B).anyHere())
+        return true;
+    return false;
+  }
+
+  /// Found not empty without the lock, something is taken out under it, and
+  /// nobody has asked again: another thread may have taken the last.
+  std::optional<Point> takenUnasked(const Look &L) const {
+    const ir::Place &Of = Fn.place(L.Of);
+    if (Of.Type.Is != ir::Role::Container || isAskedLocked(L.Of))
+      return std::nullopt;
+    static const llvm::StringRef Taking[] = {"pop_front", "pop_back", "pop"};
+    std::optional<Point> Taken;
+    for (ir::BlockId S : Fn.Blocks[L.Block].Succs)
+      if (auto At = nextAfter(
+              Fn, {S, ~0u},
+              [&](const ir::Event &E) {
+                const llvm::StringRef Name = E.Text.str();
+                return E.What == ir::Op::Call && E.Subject == L.Of &&
+                       E.has(ir::SystemCallee) &&
+                       llvm::is_contained(
+                           Taking, Name.substr(Name.find_last_of(".>") + 1));
+              },
+              // A wait asks by itself.
+              [](const ir::Event &E) { return E.What == ir::Op::Wait; });
+          At && !Taken && H.before(*At).anyHere())
+        Taken = At;
+    return Taken;
+  }
+
+  Finding taken(const Look &First, Point At) const {
+    const std::string Name = "'" + pretty(Fn, Fn.place(First.Of)) + "'";
+    Finding Found = start(First);
+    Found.Message = Name + " is looked at without the lock, and not again "
+                           "under it: another thread may have taken the last "
+                           "element meanwhile";
+    noteLock(Found, H.before(At));
+    Found.Notes.push_back({rangeAt(Fn, At), "it is taken here, unasked"});
+    Found.Notes.push_back({Found.Where, "look at it under the lock"});
+    return Found;
   }
 
   Finding start(const Look &First) const {

@@ -1,4 +1,5 @@
 // Guards that guard nothing.
+#include <deque>
 #include <mutex>
 #include <shared_mutex>
 #include <vector>
@@ -53,4 +54,19 @@ public:
     sum_ += n;
     mine.unlock();
   }
+};
+
+class Switch {
+public:
+  bool flip() {
+    if (std::unique_lock<std::mutex>(m_, std::try_to_lock)) { // expect: scope-ineffective-guard "this guard has no name"
+      on_ = !on_;
+      return true;
+    }
+    return false;
+  }
+
+private:
+  std::mutex m_;
+  bool on_ = false;
 };

@@ -1,4 +1,5 @@
 // Guards that look useless and are not.
+#include <deque>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -107,4 +108,19 @@ public:
     std::lock_guard hold(mu_);
     return sum_;
   }
+};
+
+class Switch {
+public:
+  bool flip() {
+    if (std::unique_lock<std::mutex> hold(m_, std::try_to_lock); hold) { // trap: lives as long as the if
+      on_ = !on_;
+      return true;
+    }
+    return false;
+  }
+
+private:
+  std::mutex m_;
+  bool on_ = false;
 };

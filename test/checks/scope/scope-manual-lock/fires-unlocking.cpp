@@ -1,4 +1,5 @@
 // Unlocked twice, never, as the wrong kind, or although nobody has it.
+#include <deque>
 #include <functional>
 #include <condition_variable>
 #include <memory>
@@ -269,3 +270,46 @@ private:
   std::vector<std::function<void()>> jobs_;
 };
 } // namespace turns
+
+namespace relock {
+class Mutex {
+public:
+  void Lock() { m_.lock(); }
+  void Unlock() { m_.unlock(); }
+
+private:
+  std::mutex m_;
+};
+class MutexLock {
+public:
+  explicit MutexLock(Mutex *m) : m_(m) { m_->Lock(); }
+  ~MutexLock() { m_->Unlock(); }
+
+private:
+  Mutex *const m_;
+};
+class Store {
+public:
+  int write(int key) {
+    MutexLock hold(&mutex_); // note: "the caller's guard locks it"
+    int status = makeRoom();
+    return status < 0 ? status : append(key);
+  }
+
+private:
+  int makeRoom() {
+    while (full_) {
+      mutex_.Unlock(); // note: "it is unlocked here"
+      int status = compact();
+      if (status < 0)
+        return status; // expect: scope-manual-lock "'mutex_' is left unlocked on this way out, and locked on others: a guard in 'relock::Store::write' unlocks it again"
+      mutex_.Lock();
+    }
+    return 0;
+  }
+  int append(int key);
+  int compact();
+  Mutex mutex_;
+  bool full_ = false;
+};
+} // namespace relock

@@ -1,4 +1,5 @@
 // Unlocked once on every way, however it looks.
+#include <deque>
 #include <vector>
 #include <functional>
 #include <condition_variable>
@@ -268,3 +269,60 @@ private:
   std::vector<std::function<void()>> jobs_;
 };
 } // namespace turns
+
+namespace relock {
+class Mutex {
+public:
+  void Lock() { m_.lock(); }
+  void Unlock() { m_.unlock(); }
+
+private:
+  std::mutex m_;
+};
+class MutexLock {
+public:
+  explicit MutexLock(Mutex *m) : m_(m) { m_->Lock(); }
+  ~MutexLock() { m_->Unlock(); }
+
+private:
+  Mutex *const m_;
+};
+class Store {
+public:
+  int write(int key) {
+    MutexLock hold(&mutex_);
+    int status = makeRoom();
+    return status < 0 ? status : append(key);
+  }
+  bool tryFlush() {
+    mutex_.Lock();
+    if (!flushOrLeave())
+      return false;
+    mutex_.Unlock();
+    return true;
+  }
+
+private:
+  int makeRoom() {
+    while (full_) {
+      mutex_.Unlock();
+      int status = compact();
+      mutex_.Lock();
+      if (status < 0)
+        return status; // trap: locked again before
+    }
+    return 0;
+  }
+  bool flushOrLeave() {
+    if (full_) {
+      mutex_.Unlock();
+      return false; // trap: its caller knows, and has no guard
+    }
+    return true;
+  }
+  int append(int key);
+  int compact();
+  Mutex mutex_;
+  bool full_ = false;
+};
+} // namespace relock

@@ -1,4 +1,5 @@
 // First looks without the lock.
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <pthread.h>
@@ -105,4 +106,25 @@ private:
   std::mutex lazy_;
   std::unique_ptr<int> index_;
   int *raw_ = nullptr;
+};
+
+// Something is there, without the lock; is it still there under it?
+class Jobs {
+public:
+  bool tryPop(int &job) {
+    if (jobs_.empty()) // expect: double-checked-lock "'jobs_' is looked at without the lock, and not again under it: another thread may have taken the last element"
+      return false;
+    std::lock_guard<std::mutex> hold(mutex_); // note: "the lock is taken here, after it"
+    job = jobs_.front();
+    jobs_.pop_front(); // note: "it is taken here, unasked"
+    return true;
+  }
+  void push(int job) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    jobs_.push_back(job);
+  }
+
+private:
+  std::mutex mutex_;
+  std::deque<int> jobs_;
 };

@@ -1,4 +1,5 @@
 // Initialisation that is done once, and safely.
+#include <deque>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -168,4 +169,33 @@ private:
   static constexpr unsigned long None = ~0ul;
   std::mutex mu_;
   unsigned long start_ = None;
+};
+
+class Jobs {
+public:
+  bool tryPop(int &job) {
+    if (jobs_.empty()) // trap: asked again under the lock
+      return false;
+    std::lock_guard<std::mutex> hold(mutex_);
+    if (jobs_.empty())
+      return false;
+    job = jobs_.front();
+    jobs_.pop_front();
+    return true;
+  }
+  bool takeAll(std::deque<int> &all) {
+    if (jobs_.empty()) // trap: whatever is there is taken, nothing too
+      return false;
+    std::lock_guard<std::mutex> hold(mutex_);
+    all.swap(jobs_);
+    return true;
+  }
+  void push(int job) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    jobs_.push_back(job);
+  }
+
+private:
+  std::mutex mutex_;
+  std::deque<int> jobs_;
 };

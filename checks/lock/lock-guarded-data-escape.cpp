@@ -40,6 +40,7 @@ private:
   bool isReachable(const Function &F) const;
   void function(const Function &F);
   void usedAfterUnlock(const Function &F);
+  Place target(const Function &F, const Place &Local, Point Made) const;
   std::optional<std::pair<const Function *, Range>>
   remover(const Field &Data, const LockClass &Lock) const;
   bool isSafeItself(const TypeRef &T) const;
@@ -258,11 +259,11 @@ void Pass::function(const Function &F) {
 /// invalid.
 std::optional<std::pair<const Function *, Range>>
 Pass::remover(const Field &Data, const LockClass &Lock) const {
-  static const llvm::StringRef Removing[] = {"erase",    "clear",     "pop_front",
-                                       "pop_back", "pop",       "erase_if",
-                                       "remove",   "remove_if", "extract"};
-  static const llvm::StringRef Moving[] = {"push_back", "emplace_back", "insert",
-                                     "resize",    "reserve",      "emplace"};
+  static const llvm::StringRef Removing[] = {
+      "erase",    "clear",  "pop_front", "pop_back", "pop",
+      "erase_if", "remove", "remove_if", "extract"};
+  static const llvm::StringRef Moving[] = {
+      "push_back", "emplace_back", "insert", "resize", "reserve", "emplace"};
   const bool Contiguous = Data.Type.Spelling.str().contains("vector");
   for (const Function *F : Of.callGraph().functions()) {
     const HeldLocks &Held = Of.held(*F);
@@ -293,12 +294,27 @@ Pass::remover(const Field &Data, const LockClass &Lock) const {
   return std::nullopt;
 }
 
-/// An iterator that was found under the lock, and is followed without it.
+/// What a local iterator or pointer, made at \p Made, leads to.
+Place Pass::target(const Function &F, const Place &Local, Point Made) const {
+  if (F.Locals[Local.Index].Type.Is == Role::View)
+    return origin(F, Local);
+  const Event &E = eventAt(F, Made);
+  if (E.Args.empty() || E.Args[0].Place == NoPlace || !E.Args[0].ByReference)
+    return Local;
+  Place Out = origin(F, normalized(F, F.place(E.Args[0].Place)));
+  Out.Path.insert(Out.Path.end(), Local.Path.begin(), Local.Path.end());
+  if (!Local.Path.empty())
+    Out.Type = Local.Type;
+  return Out;
+}
+
+/// An iterator or pointer that was found under the lock, and is followed
+/// without it.
 void Pass::usedAfterUnlock(const Function &F) {
   const HeldLocks &Held = Of.held(F);
   if (Held.trivial())
     return;
-  // Where each local iterator is made, and under which locks.
+  // Where each local iterator or pointer is made, and under which locks.
   std::map<uint32_t, std::pair<Point, std::vector<LockClass>>> Made;
   std::set<uint32_t> Told;
   Held.walk([&](Point At, const Event &E, const LockState &Before) {
@@ -306,7 +322,8 @@ void Pass::usedAfterUnlock(const Function &F) {
       return;
     const Place &On = F.place(E.Subject);
     if (On.Root != Place::Local || On.Index >= F.Locals.size() ||
-        F.Locals[On.Index].Type.Is != Role::View)
+        (F.Locals[On.Index].Type.Is != Role::View &&
+         !F.Locals[On.Index].Type.Pointer))
       return;
     if (E.What == Op::Assign && On.Path.empty()) {
       std::vector<LockClass> Under;
@@ -317,10 +334,11 @@ void Pass::usedAfterUnlock(const Function &F) {
       return;
     }
     auto It = Made.find(On.Index);
-    if (E.What != Op::Access || On.Path.empty() || It == Made.end() ||
-        It->second.second.empty() || Told.count(On.Index))
+    if (E.What != Op::Access ||
+        (On.Path.empty() && !E.Spelling.str().starts_with("*")) ||
+        It == Made.end() || It->second.second.empty() || Told.count(On.Index))
       return;
-    const Field *Data = guarded(origin(F, Place(On)));
+    const Field *Data = guarded(target(F, On, It->second.first));
     if (!Data || Data->Type.Is != Role::Container)
       return;
     const LockClass *Lock = guardOf(F, Data->Symbol, /*LockedHere=*/true);

@@ -139,3 +139,39 @@ private:
   std::mutex mutex_;
   std::map<int, std::string> names_;
 };
+
+class Hits {
+public:
+  void count(int id) {
+    Hit *found = nullptr;
+    {
+      std::lock_guard<std::mutex> hold(mutex_);
+      auto it = hits_.find(id);
+      if (it == hits_.end())
+        return;
+      found = &it->second;
+    }
+    found->times++; // expect: lock-guarded-data-escape "'found' points into 'hits_'"
+  }
+  void rename(int id, const std::string &name) {
+    std::string *text;
+    {
+      std::lock_guard<std::mutex> hold(mutex_);
+      text = &names_[id];
+    }
+    *text = name; // expect: lock-guarded-data-escape "'text' points into 'names_'"
+  }
+  void drop(int id) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    hits_.erase(id);
+    names_.erase(id);
+  }
+
+private:
+  struct Hit {
+    int times = 0;
+  };
+  std::mutex mutex_;
+  std::map<int, Hit> hits_;
+  std::map<int, std::string> names_;
+};

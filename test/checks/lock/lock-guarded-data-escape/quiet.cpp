@@ -266,3 +266,37 @@ private:
   std::mutex mutex_;
   std::map<int, std::string> names_;
 };
+
+// Pointers that are elements, and elements that are owned elsewhere too.
+class Handles {
+public:
+  struct Handle {
+    int times = 0;
+  };
+  void count(int id) {
+    Handle *found = nullptr;
+    {
+      std::lock_guard<std::mutex> hold(mutex_);
+      found = handles_[id];
+    }
+    found->times++; // trap: the element is the pointer
+  }
+  void shared(int id) {
+    std::shared_ptr<Handle> found;
+    {
+      std::lock_guard<std::mutex> hold(mutex_);
+      found = owned_[id];
+    }
+    found->times++; // trap: it has a share
+  }
+  void drop(int id) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    handles_.erase(id);
+    owned_.erase(id);
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<int, Handle *> handles_;
+  std::map<int, std::shared_ptr<Handle>> owned_;
+};

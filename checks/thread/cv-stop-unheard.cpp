@@ -32,16 +32,22 @@ public:
         Args(F.conditions().arguments()) {}
 
   std::vector<Finding> run() {
+    std::set<Entity> Flags;
+    for (const auto &[Cv, C] : F.conditions().all())
+      for (const Waiting &W : C.Waits)
+        if (isDeep(C, W))
+          for (const Entity &E : W.Reads)
+            if (isFlag(E))
+              Flags.insert(E);
+    const DataUses Uses(P, std::move(Flags), &Args);
     for (const auto &[Cv, C] : F.conditions().all()) {
-      if (C.Escapes || C.Waits.empty())
-        continue;
       Functions Notifiers;
       for (const Notifying &N : C.Notifies)
         Notifiers.insert(N.In);
       addCallers(Notifiers);
       for (const Waiting &W : C.Waits)
-        if (!W.Timed && W.Checked) {
-          flagStops(Cv, W, Notifiers);
+        if (isDeep(C, W)) {
+          flagStops(Cv, W, Notifiers, Uses);
           tokenStops(Cv, W, Notifiers);
         }
     }
@@ -49,6 +55,11 @@ public:
   }
 
 private:
+  /// Only a notification that is known ends it.
+  static bool isDeep(const ConditionVariable &C, const Waiting &W) {
+    return !C.Escapes && !W.Timed && W.Checked;
+  }
+
   Entity entity(const ir::Function &Fn, ir::PlaceId Pl) const {
     return Pl == ir::NoPlace ? Entity() : entityOf(P, Fn, Fn.place(Pl), &Args);
   }
@@ -82,19 +93,12 @@ private:
   }
 
   /// `stop_ = true; worker_.join();`
-  void flagStops(const Entity &Cv, const Waiting &W,
-                 const Functions &Notifiers) {
-    std::set<Entity> Flags;
-    for (const Entity &E : W.Reads)
-      if (isFlag(E))
-        Flags.insert(E);
-    if (Flags.empty())
-      return;
+  void flagStops(const Entity &Cv, const Waiting &W, const Functions &Notifiers,
+                 const DataUses &Uses) {
     const std::set<Entity> Handles = handlesOf(W);
     if (Handles.empty())
       return;
-    const DataUses Uses(P, Flags, &Args);
-    for (const Entity &E : Flags)
+    for (const Entity &E : W.Reads)
       for (const DataUse &U : Uses.of(E))
         if (U.How == DataUse::Write && U.Value && U.At.valid() &&
             !U.In->Incomplete && !Notifiers.count(U.In))

@@ -105,22 +105,29 @@ public:
           runsInParallel(eventAt(*S.In, S.At)))
         ByStarter[S.In].push_back(&S);
     for (const ir::Function *Fn : G.functions())
-      if (auto It = ByStarter.find(Fn); It != ByStarter.end()) {
-        for (const Start *S : It->second) {
-          const std::vector<Use> Uses = usesOf(*S);
-          if (isOneOfMany(*S))
-            byMany(*S, Uses);
-          else
-            byStarter(*S, Uses);
-          for (const Start *Other : It->second)
-            if (Other != S && runBeside(*S, *Other))
-              byTwo(*S, Uses, *Other);
-        }
-      }
+      if (auto It = ByStarter.find(Fn); It != ByStarter.end())
+        starter(It->second);
     return std::move(Out);
   }
 
 private:
+  void starter(llvm::ArrayRef<const Start *> Starts) {
+    std::vector<std::vector<Use>> Uses;
+    for (const Start *S : Starts)
+      Uses.push_back(usesOf(*S));
+    for (size_t I = 0; I < Starts.size(); ++I) {
+      if (Uses[I].empty())
+        continue;
+      if (isOneOfMany(*Starts[I]))
+        byMany(*Starts[I], Uses[I]);
+      else
+        byStarter(*Starts[I], Uses[I]);
+      for (size_t J = 0; J < Starts.size(); ++J)
+        if (J != I && !Uses[J].empty())
+          byTwo(*Starts[I], Uses[I], *Starts[J], Uses[J]);
+    }
+  }
+
   /// What the thread uses, itself or in functions it calls, where nothing could
   /// order the uses.
   std::vector<Use> usesOf(const Start &S) const {
@@ -341,11 +348,13 @@ private:
     return Next.has_value();
   }
 
-  void byTwo(const Start &S, llvm::ArrayRef<Use> Uses, const Start &Other) {
-    const std::vector<Use> Theirs = usesOf(Other);
+  void byTwo(const Start &S, llvm::ArrayRef<Use> Uses, const Start &Other,
+             llvm::ArrayRef<Use> Theirs) {
     for (const Use &U : Uses)
       for (const Use &T : Theirs)
-        if (U.Of == T.Of && (U.Write || T.Write) && Told.insert(U.Of).second) {
+        if (U.Of == T.Of && (U.Write || T.Write) && !Told.count(U.Of) &&
+            runBeside(S, Other)) {
+          Told.insert(U.Of);
           const Use &Writer = U.Write ? U : T, &Reader = U.Write ? T : U;
           Finding Found = start(Writer);
           Found.Message = "one of two " + threads(S, true) + " writes '" +

@@ -37,7 +37,9 @@ bool classifyByAttribute(Types &T, const CXXRecordDecl *R, RecordInfo &Info) {
     Info.Traits |= ir::LockWrapper;
   if (Name.contains_insensitive("shared"))
     Info.Traits |= ir::SharedMode;
-  if (R->hasAttr<ReentrantCapabilityAttr>())
+  if (llvm::any_of(R->attrs(), [](const Attr *A) {
+        return llvm::StringRef(A->getSpelling()) == "reentrant_capability";
+      }))
     Info.Traits |= ir::Recursive;
   return true;
 }

@@ -141,7 +141,7 @@ PlaceId Lowering::resolveThis() {
   QualType Type;
   if (const auto *M = dyn_cast<CXXMethodDecl>(Decl);
       M && !M->getParent()->isLambda())
-    Type = Context.getCanonicalTagType(M->getParent());
+    Type = M->getThisType()->getPointeeType().getUnqualifiedType();
   else if (It != CaptureIndex.end())
     return root(ir::Place::Capture, It->second, {},
                 QualType()); // the type is the capture's

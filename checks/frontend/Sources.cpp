@@ -61,7 +61,7 @@ ir::Location Sources::location(SourceLocation Loc) {
   ir::Location Out;
   if (Loc.isInvalid())
     return Out;
-  FileIDAndOffset Where = SM.getDecomposedExpansionLoc(Loc);
+  const auto Where = SM.getDecomposedExpansionLoc(Loc);
   Out.File = file(Where.first);
   if (!Out.File)
     return Out;
@@ -118,7 +118,7 @@ ir::Range Sources::statement(SourceRange R) {
   CharSourceRange C = chars(R, InMacro);
   if (C.isInvalid())
     return {};
-  FileIDAndOffset End = SM.getDecomposedLoc(C.getEnd());
+  const auto End = SM.getDecomposedLoc(C.getEnd());
   bool Bad = false;
   llvm::StringRef Text = SM.getBufferData(End.first, &Bad);
   if (!Bad && End.second < Text.size()) {

@@ -16,7 +16,7 @@ FINDING = re.compile(r"^(?P<file>/?[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): (
                      r"(?P<text>.*) \[(?P<check>runnel-[\w-]+)(?:,[^\]]*)?\]$")
 
 # Set by main() from the command line.
-PATHS = {}
+PATHS = {"llvm": "22"}
 
 
 def main():
@@ -24,8 +24,10 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("runnel", "plugin", "clangd"):
         parser.add_argument(f"--{name}")
+    parser.add_argument("--llvm", default="22", help="the version of clang-tidy and its scripts")
     known, rest = parser.parse_known_args()
-    PATHS.update({name: str(Path(value).resolve()) for name, value in vars(known).items() if value})
+    PATHS["llvm"] = known.llvm
+    PATHS.update({name: str(Path(getattr(known, name)).resolve()) for name in ("runnel", "plugin", "clangd") if getattr(known, name)})
     unittest.main(module="__main__", argv=[sys.argv[0], *rest])
 
 
@@ -86,7 +88,7 @@ class Project:
         return self.run(PATHS["runnel"], "check", "-p", ".", *arguments)
 
     def tidy(self, *arguments, status=None):
-        return self.run("clang-tidy-22", "-load", PATHS["plugin"], "-p", ".", *arguments, status=status)
+        return self.run(f"clang-tidy-{PATHS['llvm']}", "-load", PATHS["plugin"], "-p", ".", *arguments, status=status)
 
 
 LOCKED_BY_HAND = """#include <mutex>

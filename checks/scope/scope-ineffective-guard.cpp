@@ -54,6 +54,7 @@ private:
           named(Fn, {B, I});
       }
     localLocks(Fn);
+    copiedLocks(Fn);
   }
 
   Finding &report(const Function &Fn, const ir::Range &Where,
@@ -308,6 +309,54 @@ private:
   }
 
   /// A lock of one call: no other thread can ever see it.
+  /// The lock of an object that was passed by value: its owner has another.
+  void copiedLocks(const Function &Fn) {
+    for (uint32_t I = 0; I < Fn.Params.size(); ++I) {
+      const ir::Variable &V = Fn.Params[I];
+      if (V.Type.Is != ir::Role::Data || V.Type.indirect() || !V.Type.Record ||
+          V.Type.RValue || V.Where.InMacro)
+        continue;
+      auto IsIn = [&](PlaceId P) {
+        return P != ir::NoPlace && Fn.place(P).Root == Place::Param &&
+               Fn.place(P).Index == I;
+      };
+      const ir::Range *Locked = nullptr;
+      ir::Name Lock;
+      bool Shared = false;
+      for (const ir::Block &B : Fn.Blocks)
+        for (const Event &E : B.Events) {
+          const bool Takes = E.What == Op::GuardBegin || E.What == Op::Lock;
+          for (const Operand &O : E.Args)
+            if (IsIn(O.Place)) {
+              const auto &Path = Fn.place(O.Place).Path;
+              if (Takes && Path.size() == 1 && Path[0].How == ir::Step::Field &&
+                  !Locked) {
+                Locked = &E.Where;
+                Lock = Path[0].Symbol;
+              } else if (!Takes) {
+                Shared = true;
+              }
+            }
+          Shared |= E.What == Op::Call && IsIn(E.Subject);
+        }
+      for (const Function *L : P.lambdas(Fn.Symbol))
+        for (const ir::Capture &C : L->Captures)
+          Shared |= IsIn(C.Source);
+      const ir::Field *Of = P.field(Lock);
+      if (!Locked || Shared || !Of || Of->Type.indirect() ||
+          Of->Type.Is != ir::Role::Lock)
+        continue;
+      const std::string Name = "'" + V.Id.str().str() + "'";
+      Finding &Found = report(
+          Fn, *Locked,
+          "'" + Of->Id.str().str() + "' belongs to " + Name +
+              ", which is a copy of this call's own: the caller's object has "
+              "another lock");
+      Found.Notes.push_back({V.Where, Name + " is passed by value"});
+      Found.Notes.push_back({V.Where, "pass it by reference"});
+    }
+  }
+
   void localLocks(const Function &Fn) {
     for (uint32_t I = 0; I < Fn.Locals.size(); ++I) {
       const ir::Variable &V = Fn.Locals[I];

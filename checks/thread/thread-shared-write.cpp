@@ -4,7 +4,8 @@
 // nothing that could keep them apart. Three ways it comes about:
 //  1. a loop starts threads that all write what they captured or belong to;
 //  2. two threads are started, one writes and the other uses it;
-//  3. whoever started a thread goes on using a local that the thread writes.
+//  3. whoever started a thread goes on using what the thread uses, and one of
+//     the two writes it.
 //
 // What could order the uses makes this check silent: any lock, atomic, channel,
 // wait or once in the functions that use the variable or lead to them; a join
@@ -383,15 +384,20 @@ private:
         Spawn.Subject == ir::NoPlace)
       return;
     for (const Use &U : Uses) {
-      if (!U.Write || U.Of.How != LockClass::Local || Told.count(U.Of))
+      if (Told.count(U.Of))
         continue;
+      const ir::Place::Kind Root =
+          U.Of.How == LockClass::Local    ? ir::Place::Local
+          : U.Of.How == LockClass::Global ? ir::Place::Global
+                                          : ir::Place::This;
       const std::set<const ir::Event *> &Meets = rendezvous(*S.In);
       auto Mine = nextAfter(
           *S.In, S.At,
           [&](const ir::Event &E) {
             return E.What == ir::Op::Access && !E.has(ir::Implicit) &&
                    !E.has(ir::AddressTaken) && E.Subject != ir::NoPlace &&
-                   S.In->place(E.Subject).Root == ir::Place::Local &&
+                   (U.Write || E.has(ir::Write)) &&
+                   normalized(*S.In, S.In->place(E.Subject)).Root == Root &&
                    isPlain(S.In->place(E.Subject).Type) &&
                    lockClass(*S.In, S.In->place(E.Subject)) == U.Of;
           },
@@ -400,14 +406,19 @@ private:
         continue;
       Told.insert(U.Of);
       Finding Found = start({U.Of, S.In, *Mine, false});
-      const std::string Name = nameOf(P, U.Of);
-      Found.Message = "'" + Name + "' is used while " + threads(S, false) +
-                      " that writes it may run: a data race";
+      Found.Message =
+          "'" + nameOf(P, U.Of) + "' is " + (U.Write ? "used" : "written") +
+          " while " + threads(S, false) + " that " +
+          (U.Write ? "writes" : "reads") + " it may run: a data race";
       Found.Notes.push_back({rangeAt(*S.In, S.At), "it is started here"});
-      Found.Notes.push_back({rangeAt(*U.In, U.At), "and writes it here"});
-      Found.Notes.push_back({Found.Where,
-                             "wait for its end first, or let it send the value "
-                             "through a channel"});
+      Found.Notes.push_back({rangeAt(*U.In, U.At), U.Write
+                                                       ? "and writes it here"
+                                                       : "and reads it here"});
+      Found.Notes.push_back(
+          {Found.Where, U.Write ? "wait for its end first, or let it send the "
+                                  "value through a channel"
+                                : "write it before the start, or use an "
+                                  "atomic, or a mutex for both"});
       Out.push_back(std::move(Found));
     }
   }

@@ -99,6 +99,34 @@ private:
                       B.Lock.Path.begin());
   }
 
+  /// \p Index with its only parameter taken out, and that parameter:
+  /// `a % 16` is `# % 16` of a.
+  std::pair<std::string, ir::Name> byParameter(llvm::StringRef Index) const {
+    std::string Rest;
+    ir::Name Found;
+    while (!Index.empty()) {
+      const size_t Length =
+          Index.size() - Index
+                             .ltrim("abcdefghijklmnopqrstuvwxyz"
+                                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")
+                             .size();
+      const llvm::StringRef Word = Index.take_front(Length ? Length : 1);
+      Index = Index.drop_front(Word.size());
+      const auto V = llvm::find_if(Fn.Params, [&](const ir::Variable &Each) {
+        return Each.Id.str() == Word;
+      });
+      if (V == Fn.Params.end()) {
+        Rest += Word;
+        continue;
+      }
+      if (Found && !(Found == V->Id))
+        return {};
+      Found = V->Id;
+      Rest += '#';
+    }
+    return {Rest, Found};
+  }
+
   /// locks[from] and locks[to], which the caller chose.
   bool areElements(const Place &A, const Place &B) const {
     if (A.Root != B.Root || A.Index != B.Index || !(A.Symbol == B.Symbol) ||
@@ -106,12 +134,11 @@ private:
         !std::equal(A.Path.begin(), A.Path.end() - 1, B.Path.begin()))
       return false;
     const ir::Step &X = A.Path.back(), &Y = B.Path.back();
-    auto IsParameter = [&](ir::Name Index) {
-      return llvm::any_of(Fn.Params,
-                          [&](const ir::Variable &V) { return V.Id == Index; });
-    };
-    return X.How == ir::Step::Index && Y.How == ir::Step::Index &&
-           !(X.Id == Y.Id) && IsParameter(X.Id) && IsParameter(Y.Id);
+    if (X.How != ir::Step::Index || Y.How != ir::Step::Index)
+      return false;
+    const auto [RestX, OfX] = byParameter(X.Id.str());
+    const auto [RestY, OfY] = byParameter(Y.Id.str());
+    return OfX && OfY && !(OfX == OfY) && RestX == RestY;
   }
 
   /// The lock graph leaves out objects that are compared before.

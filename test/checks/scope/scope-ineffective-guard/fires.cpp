@@ -70,3 +70,14 @@ private:
   std::mutex m_;
   bool on_ = false;
 };
+
+struct Copied {
+  mutable std::mutex m;
+  int n = 0;
+  Copied() = default;
+  Copied(const Copied &other) : n(other.n) {}
+};
+int bump(Copied c) { // note: "'c' is passed by value"
+  std::lock_guard<std::mutex> hold(c.m); // expect: scope-ineffective-guard "'m' belongs to 'c', which is a copy of this call's own"
+  return ++c.n;
+}

@@ -124,3 +124,20 @@ private:
   std::mutex m_;
   bool on_ = false;
 };
+
+struct Counted {
+  mutable std::mutex m;
+  int n = 0;
+};
+int bump(Counted &c) {
+  std::lock_guard<std::mutex> hold(c.m); // trap: the caller's
+  return ++c.n;
+}
+struct View {
+  std::mutex &m;
+  int &n;
+};
+int bump(View v) {
+  std::lock_guard<std::mutex> hold(v.m); // trap: refers to the caller's
+  return ++v.n;
+}

@@ -1,5 +1,6 @@
 // Variables that several threads write.
 // flags: -isystem %runtime
+#include <pthread.h>
 #include <runnel/runnel.h>
 #include <future>
 #include <map>
@@ -108,3 +109,35 @@ void both() {
   a.join();
   b.join();
 }
+
+static int hits;
+static void *count(void *) {
+  hits++; // note: "and writes it here"
+  return nullptr;
+}
+int countBeside() {
+  pthread_t other;
+  pthread_create(&other, nullptr, count, nullptr);
+  hits++; // expect: thread-shared-write "'hits' is used while a thread that writes it may run"
+  pthread_join(other, nullptr);
+  return hits;
+}
+
+// Told too late.
+class Runner {
+public:
+  Runner() {
+    thread_ = std::thread([this] { run(); });
+    limit_ = 100; // expect: thread-shared-write "'limit_' is written while a thread that reads it may run"
+  }
+  ~Runner() { thread_.join(); }
+
+private:
+  void run() {
+    for (int i = 0; i < limit_; ++i) // note: "and reads it here"
+      step(i);
+  }
+  void step(int);
+  int limit_ = 0;
+  std::thread thread_;
+};

@@ -186,3 +186,44 @@ int phases(int n) {
   b.join();
   return total + n;
 }
+
+class Runner {
+public:
+  Runner() {
+    limit_ = 100; // trap: before the start
+    thread_ = std::thread([this] { run(); });
+    name_ = "runner"; // trap: the thread does not use it
+  }
+  ~Runner() { thread_.join(); }
+
+private:
+  void run() {
+    for (int i = 0; i < limit_; ++i)
+      step(i);
+  }
+  void step(int);
+  int limit_ = 0;
+  std::string name_;
+  std::thread thread_;
+};
+
+// Told under a lock, looked at under it.
+class Gentle {
+public:
+  Gentle() {
+    thread_ = std::thread([this] { run(); });
+    std::lock_guard hold(mutex_);
+    limit_ = 100; // trap: locked
+  }
+  ~Gentle() { thread_.join(); }
+
+private:
+  void run() {
+    std::lock_guard hold(mutex_);
+    step(limit_);
+  }
+  void step(int);
+  std::mutex mutex_;
+  int limit_ = 0;
+  std::thread thread_;
+};

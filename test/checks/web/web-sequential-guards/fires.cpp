@@ -1,4 +1,5 @@
 // Standard guards that stand one after the other.
+#include <utility>
 #include <mutex>
 #include <vector>
 
@@ -50,4 +51,12 @@ void globals() {
   std::lock_guard a(globalA);
   std::lock_guard b(globalB); // expect: web-sequential-guards
   ++global;
+}
+
+// Stripes of locks, chosen by the caller.
+static std::mutex stripes[16];
+void swapStriped(int *data, int a, int b) {
+  std::lock_guard<std::mutex> first(stripes[a % 16]);
+  std::lock_guard<std::mutex> second(stripes[b % 16]); // expect: web-sequential-guards "one after the other"
+  std::swap(data[a], data[b]);
 }

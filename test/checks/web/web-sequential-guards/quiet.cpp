@@ -134,3 +134,13 @@ int locals() {
   std::lock_guard b(y);
   return 1;
 }
+
+// Stripes of locks, in order.
+static std::mutex inOrder[16];
+void swapInOrder(int *data, int a, int b) {
+  if (a % 16 < b % 16) {
+    std::lock_guard<std::mutex> first(inOrder[a % 16]);
+    std::lock_guard<std::mutex> second(inOrder[b % 16]); // trap: compared before
+    std::swap(data[a], data[b]);
+  }
+}

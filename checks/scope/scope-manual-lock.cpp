@@ -5,6 +5,7 @@
 #include "checks/UnderLock.h"
 #include "checks/analysis/Paths.h"
 #include "checks/analysis/Scope.h"
+#include "checks/scope/LeftUnlocked.h"
 #include "checks/scope/Unlocking.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -50,7 +51,8 @@ public:
           misuse(*Fn, M);
         for (const Point &At : keptLocks(F, *Fn))
           kept(*Fn, At);
-        leftUnlocked(*Fn);
+        for (const LeftUnlocked &L : locksLeftUnlocked(F, *Fn))
+          leftUnlocked(*Fn, L);
         for (const CriticalSection &C : F.sections(*Fn))
           if (C.Guard == ir::NoPlace && eventAt(*Fn, C.Begin).What == Op::Lock)
             section(*Fn, C);
@@ -304,96 +306,17 @@ private:
                               " locked");
   }
 
-  /// The last block of a way out.
-  static bool isLast(const Function &Fn, ir::BlockId B) {
-    const ir::Block &Block = Fn.Blocks[B];
-    return Block.Succs.size() <= 1 &&
-           (Block.Leaves || llvm::any_of(Block.Succs, [&](ir::BlockId S) {
-              return Fn.Blocks[S].Leaves && Fn.Blocks[S].Succs.empty() &&
-                     Fn.Blocks[S].Events.empty();
-            }));
-  }
-
-  /// A guard in a caller that holds \p Lock of \p Fn around the call, and does
-  /// nothing but unlock it at its end.
-  std::optional<std::pair<const Function *, ir::Range>>
-  guardAround(const Function &Fn, const ir::Place &Lock) const {
-    for (const CallEdge *C : F.callGraph().callers(Fn)) {
-      const Function &Caller = *C->Caller;
-      const HeldLocks &H = F.held(Caller);
-      if (H.trivial())
-        continue;
-      const ir::Place Theirs =
-          toCaller(Caller, eventAt(Caller, C->At), Fn, Lock);
-      const LockState Before = H.before(C->At);
-      for (const Hold &Held : Before.Holds) {
-        if (!Held.sure() || !Held.here() || Held.Guard == ir::NoPlace ||
-            Held.Guard >= Caller.Places.size() || !Held.At.valid() ||
-            !sameObject(H.lock(Held.Lock), Theirs))
-          continue;
-        const bool Simple = llvm::none_of(Caller.Blocks, [&](const auto &B) {
-          return llvm::any_of(B.Events, [&](const Event &E) {
-            return (E.Subject == Held.Guard || E.Other == Held.Guard) &&
-                   E.What != Op::GuardBegin && E.What != Op::GuardEnd &&
-                   E.What != Op::Declare && E.What != Op::ScopeEnd;
-          });
-        });
-        if (Simple)
-          return std::make_pair(&Caller, rangeAt(Caller, Held.At));
-      }
-    }
-    return std::nullopt;
-  }
-
-  /// It unlocks what its caller has locked, and locks it again on some ways
-  /// out only.
-  void leftUnlocked(const Function &Fn) {
-    const HeldLocks &H = F.held(Fn);
-    for (LockIndex L = 0; L < H.locks().size(); ++L) {
-      if (!isDefinite(H.lock(L)))
-        continue;
-      std::optional<ir::BlockId> Without;
-      bool With = false;
-      for (ir::BlockId B = 0; B < Fn.Blocks.size(); ++B) {
-        if (!isLast(Fn, B))
-          continue;
-        const LockState At = H.exit(B);
-        if (!At.Reachable)
-          continue;
-        const auto Gone = llvm::find_if(At.Holds, [&](const Hold &Held) {
-          return Held.Lock == L && Held.Guard == ir::NoPlace;
-        });
-        if (Gone != At.Holds.end() && Gone->Is == Presence::No)
-          Without = Without ? *Without : B;
-        else
-          With |= Gone == At.Holds.end() || Gone->sure();
-      }
-      if (!Without || !With)
-        continue;
-      const auto Around = guardAround(Fn, H.lock(L));
-      if (!Around)
-        continue;
-      const std::string Name = lockName(Fn, H.lock(L));
-      ir::Range Where = Fn.Where;
-      for (const Event &E : llvm::reverse(Fn.Blocks[*Without].Events))
-        if (E.What == Op::Return) {
-          Where = E.Where;
-          break;
-        }
-      Finding &Found =
-          begin(Fn, Where,
-                Name +
-                    " is left unlocked on this way out, and locked on "
-                    "others: a guard in " +
-                    functionName(P, *Around->first) + " unlocks it again");
-      for (const ir::Block &B : Fn.Blocks)
-        for (const Event &E : B.Events)
-          if (E.What == Op::Unlock && E.Subject != ir::NoPlace &&
-              Fn.place(E.Subject).sameAs(H.lock(L)) && Found.Notes.empty())
-            Found.Notes.push_back({E.Where, "it is unlocked here"});
-      Found.Notes.push_back({Around->second, "the caller's guard locks it"});
-      Found.Notes.push_back({Where, "lock it again before this"});
-    }
+  void leftUnlocked(const Function &Fn, const LeftUnlocked &L) {
+    const std::string Name = lockName(Fn, L.Lock);
+    Finding &Found =
+        begin(Fn, L.Where,
+              Name +
+                  " is left unlocked on this way out, and locked on others: "
+                  "a guard in " +
+                  functionName(P, *L.Caller) + " unlocks it again");
+    Found.Notes.push_back({L.Unlock, "it is unlocked here"});
+    Found.Notes.push_back({L.Guard, "the caller's guard locks it"});
+    Found.Notes.push_back({L.Where, "lock it again before this"});
   }
 
   /// What lies between that may leave early: a return, a throw, a call.

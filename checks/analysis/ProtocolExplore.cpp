@@ -40,6 +40,12 @@ public:
   }
 
 private:
+  static bool owns(const ir::TypeRef &T) {
+    return T.Element &&
+           (T.Is == ir::Role::OwningPointer ||
+            T.Is == ir::Role::SharedPointer || T.Is == ir::Role::Optional);
+  }
+
   /// Whether an object of the record brings a meeting point with it.
   bool holds(ir::Name Record) {
     auto [It, New] = Records.try_emplace(Record, false);
@@ -54,7 +60,8 @@ private:
       for (const ir::Field &F : R->Fields)
         if (!F.Type.indirect() && !F.Static &&
             (isMeetingPoint(F.Type.Is) ||
-             (F.Type.Record && holds(F.Type.Record))))
+             (F.Type.Record && holds(F.Type.Record)) ||
+             (owns(F.Type) && holds(F.Type.Element))))
           Found = true;
     return Records[Record] = Found;
   }

@@ -91,6 +91,15 @@ static bool constructed(const Frame &F, ir::PlaceId Local) {
   return false;
 }
 
+/// \p To is the variable of a range-for over a channel, which has what was
+/// received, and \p From what the iterator gives: the same.
+bool Machine::isArrived(const Frame &F, ir::PlaceId To, ir::PlaceId From) {
+  if (To == ir::NoPlace || From == ir::NoPlace || !flow(*F.F).Ranged.count(To))
+    return false;
+  const auto &Path = F.F->place(From).Path;
+  return !Path.empty() && Path.back().Id == "operator*";
+}
+
 bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
   Frame &F = S.Processes[Number].top();
   // A part of a temporary is not there before it is given.
@@ -206,15 +215,16 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
       return true;
     }
     Value V;
+    // The value of a range-for over a channel is there already.
+    if (flow(*F.F).Ranged.count(E.Subject) && F.Locals[Pl.Index].isObject())
+      V = F.Locals[Pl.Index];
     // Handles come to be by MakeChannel, MakeContext or Assign.
-    if (!Var.Type.indirect() && Var.Type.Is != ir::Role::Channel &&
-        Var.Type.Is != ir::Role::Sender && Var.Type.Is != ir::Role::Receiver &&
-        Var.Type.Is != ir::Role::Context && Var.Type.Is != ir::Role::Guard)
-      // The value of a range-for over a channel is there already.
-      V = flow(*F.F).Ranged.count(E.Subject) && F.Locals[Pl.Index].isObject()
-              ? F.Locals[Pl.Index]
-              : make(S, Var.Type, !Var.NoInit && !constructed(F, E.Subject),
-                     Var.Id, Var.Where);
+    else if (!Var.Type.indirect() && Var.Type.Is != ir::Role::Channel &&
+             Var.Type.Is != ir::Role::Sender &&
+             Var.Type.Is != ir::Role::Receiver &&
+             Var.Type.Is != ir::Role::Context && Var.Type.Is != ir::Role::Guard)
+      V = make(S, Var.Type, !Var.NoInit && !constructed(F, E.Subject), Var.Id,
+               Var.Where);
     if (V.isObject() && S.Objects[V.Id].Container)
       S.Objects[V.Id].Sized = Var.NoInit;
     if (!V.isObject() && Var.Type.Scalar)
@@ -238,6 +248,8 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
     return true;
   }
   case Op::Assign: {
+    if (E.Args.size() == 1 && isArrived(F, E.Subject, E.Args[0].Place))
+      return true;
     Value V = E.Args.empty() ? Value{} : operand(S, Number, E.Args[0]);
     assign(S, Number, E.Subject, V);
     if (!E.Args.empty() && E.Args[0].Moved &&
@@ -246,6 +258,8 @@ bool Machine::execute(State &S, int32_t Number, const ir::Event &E) {
     return true;
   }
   case Op::Escape:
+    if (isArrived(F, E.Other, E.Subject))
+      return true;
     if (E.escapeKind() == ir::EscapeKind::Stored && E.Other != ir::NoPlace)
       assign(S, Number, E.Other, Subject);
     else if (E.escapeKind() == ir::EscapeKind::Stored)

@@ -128,6 +128,7 @@ private:
   void runLocal(State S, std::vector<State> &Out);
   /// False: this run is given up.
   bool execute(State &S, int32_t Number, const ir::Event &E);
+  bool isArrived(const Frame &F, ir::PlaceId To, ir::PlaceId From);
   bool call(State &S, int32_t Number, const ir::Event &E);
   bool enter(State &S, int32_t Number, const ir::Function &Callee,
              const ir::Event &E, unsigned FirstArg, Value Callable);

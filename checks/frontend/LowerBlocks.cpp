@@ -106,6 +106,7 @@ void Lowering::makeBlocks(const CFG &Graph) {
   F.Blocks.resize(Order.size());
   for (const CFGBlock *B : Order)
     lowerBlock(B);
+  threadJoins(Order);
   // A loop that never ends leads nowhere.
   if (auto Exit = BlockOf.find(&Graph.getExit()); Exit != BlockOf.end())
     F.Blocks[Exit->second].Leaves = true;

@@ -223,7 +223,10 @@ PlaceId Lowering::aliasOf(const VarDecl *V) {
     if (Range != Facts.RangeOf.end()) {
       // The element of this turn: equal to nothing but itself.
       const Expr *Over = Range->second->getRangeInit();
-      if (Over && stable(Over))
+      // What is received from a channel is the variable's own.
+      const ir::Role Of = Over ? T.role(Over->getType()) : ir::Role::Data;
+      if (Over && stable(Over) && Of != ir::Role::Channel &&
+          Of != ir::Role::Receiver)
         Found =
             index(resolve(Over), elementName(V), Type.getNonReferenceType());
     } else {

@@ -181,9 +181,27 @@ void Lowering::unwindGuards(SourceRange R) {
 }
 
 /// The ways to other objects among the fields of an aggregate.
+/// A channel or its like, or a handle of an object that may have one.
+static bool isMeans(const ir::TypeRef &T) {
+  switch (T.Is) {
+  case ir::Role::Channel:
+  case ir::Role::Sender:
+  case ir::Role::Receiver:
+  case ir::Role::Context:
+    return true;
+  case ir::Role::SharedPointer:
+  case ir::Role::OwningPointer:
+    return T.ElementIs != ir::Role::Lock;
+  default:
+    return false;
+  }
+}
+
 void Lowering::initialiseParts(const Expr *List) {
   auto At = Facts.Targets.find(List);
-  if (At != Facts.Targets.end() && At->second.What == Target::Returned)
+  const bool Returned =
+      At != Facts.Targets.end() && At->second.What == Target::Returned;
+  if (Returned && !List->getType()->isRecordType())
     return;
   // What is put into an array or a std::initializer_list is in others' hands.
   if (const auto *L = dyn_cast<InitListExpr>(List);
@@ -205,6 +223,9 @@ void Lowering::initialiseParts(const Expr *List) {
         isa<LambdaExpr, ImplicitValueInitExpr>(peel(Init)) ||
         isa<CXXDefaultInitExpr>(Init->IgnoreParenImpCasts()))
       return;
+    // Of what is returned, the parts by which goroutines meet.
+    if (Returned && !isMeans(T.ref(F->getType())))
+      return;
     if (Whole == NoPlace)
       Whole = targetPlace(List);
     PlaceId To = field(Whole, F, F->getType());
@@ -213,6 +234,8 @@ void Lowering::initialiseParts(const Expr *List) {
       return;
     assign(To, Init, Init->getSourceRange());
   });
+  if (Returned && Whole != NoPlace)
+    ReturnedParts[List] = Whole;
 }
 
 void Lowering::declare(const VarDecl *V) {
@@ -311,6 +334,10 @@ void Lowering::walkVariable(const VarDecl *V) {
     return;
   if (Facts.RangeOf.contains(V)) {
     const Expr *Over = Facts.RangeOf[V]->getRangeInit();
+    // Told by the receive.
+    if (Over && (T.role(Over->getType()) == ir::Role::Channel ||
+                 T.role(Over->getType()) == ir::Role::Receiver))
+      return;
     PlaceId P = resolve(Over);
     if (P == NoPlace)
       return;
@@ -351,6 +378,12 @@ void Lowering::walkReturn(const Expr *Value, SourceRange R) {
   uint32_t Flags = 0;
   if (Value) {
     ir::Operand What = operand(Value);
+    // Parts that are put together here.
+    if (auto Parts = ReturnedParts.find(peel(Value));
+        Parts != ReturnedParts.end() && What.Place == NoPlace) {
+      What = {};
+      What.Place = Parts->second;
+    }
     // A view of parts: {v.data(), v.size()}.
     if (What.Place == NoPlace &&
         T.role(Decl->getReturnType()) == ir::Role::View)

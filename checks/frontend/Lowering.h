@@ -51,6 +51,7 @@ private:
   void lowerTerminator(const clang::CFGBlock *B, ir::Block &Out);
   void lowerSwitch(const clang::CFGBlock *B, ir::Block &Out);
   void splitAtTries();
+  void threadJoins(llvm::ArrayRef<const clang::CFGBlock *> Order);
   void simplify();
   void finish();
   ir::TripCount tripsOf(const clang::Stmt *Loop);
@@ -226,6 +227,8 @@ private:
   llvm::DenseMap<const clang::CXXBindTemporaryExpr *, ir::PlaceId> TempPlace;
   llvm::DenseSet<const clang::ValueDecl *> Declared;
   llvm::DenseSet<const clang::VarDecl *> ReturnedGuards;
+  /// What an aggregate that is returned is called while it is put together.
+  llvm::DenseMap<const clang::Expr *, ir::PlaceId> ReturnedParts;
   /// Guards of dependent type: the CFG does not know that they are destroyed.
   llvm::DenseSet<const clang::VarDecl *> DependentGuards;
   struct StepKey {

@@ -543,3 +543,45 @@ void filled_by_index() {
   wg.wait();
 }
 } // namespace maps
+
+namespace received {
+// What runs on the loop calls the loop, and waits for it.
+class Loop {
+public:
+  void run() {
+    for (auto f : jobs_)
+      f();
+  }
+  void call(std::function<void()> f) {
+    runnel::channel<void> done;
+    jobs_.send([f, done] { // expect: chan-blocked "can wait for ever to send on 'jobs_'"
+      f();
+      done.close();
+    });
+    done.recv();
+  }
+
+private:
+  runnel::channel<std::function<void()>> jobs_;
+};
+void calls_itself() {
+  Loop l;
+  runnel::wait_group wg;
+  wg.go([&] { l.run(); });
+  l.call([&] { l.call([] {}); });
+}
+// The parts of what a function returns.
+struct Stream {
+  runnel::channel<bool> accepted;
+};
+Stream open() {
+  Stream s;
+  runnel::go([s] { s.accepted.send(true); });
+  return Stream{s.accepted};
+}
+void asks_twice() {
+  Stream s = open();
+  s.accepted.recv();
+  s.accepted.recv(); // expect: chan-blocked "can wait for ever to receive from 'accepted'"
+}
+} // namespace received

@@ -575,3 +575,78 @@ int unwinds() {
   return n;
 }
 } // namespace groups
+
+namespace received {
+struct Request {
+  int value;
+  runnel::channel<int> reply;
+};
+void serve(runnel::channel<Request> in) {
+  for (const Request &r : in) {
+    if (r.value < 0) {
+      r.reply.send(-1); // trap: the channel that came with the request
+      continue;
+    }
+    r.reply.send(r.value + 1);
+  }
+}
+int call(runnel::channel<Request> c, int value) {
+  Request r{value, {}};
+  c.send(r);
+  return *r.reply.recv();
+}
+int asks() {
+  runnel::channel<Request> c;
+  runnel::go([=] { serve(c); });
+  int all = call(c, 1) + call(c, -1);
+  c.close();
+  return all;
+}
+// trap: what is received is run, and closes the channel
+class Loop {
+public:
+  void run() {
+    for (auto f : jobs_)
+      f();
+  }
+  void call(std::function<void()> f) {
+    runnel::channel<void> done;
+    jobs_.send([f, done] {
+      f();
+      done.close();
+    });
+    done.recv();
+  }
+  void stop() { jobs_.close(); }
+
+private:
+  runnel::channel<std::function<void()>> jobs_;
+};
+void runs() {
+  Loop l;
+  runnel::wait_group wg;
+  wg.go([&] { l.run(); });
+  l.call([] {});
+  l.stop();
+  wg.wait();
+}
+// trap: who has seen the end does not go on to send
+void forwards(runnel::context ctx, runnel::channel<int> in, runnel::channel<int> out) {
+  for (;;) {
+    auto v = on_recv(in);
+    auto end = on_recv(ctx.done());
+    if (runnel::select(v, end) == end || !v)
+      return;
+    out.send(*v);
+  }
+}
+void one_value() {
+  auto [ctx, cancel] = runnel::with_cancel(runnel::context::background());
+  runnel::channel<int> in, out(1);
+  runnel::wait_group wg;
+  wg.go([=, ctx = ctx] { forwards(ctx, in, out); });
+  in.send(1);
+  cancel();
+  wg.wait();
+}
+} // namespace received

@@ -135,14 +135,16 @@ bool Machine::call(State &S, int32_t Number, const ir::Event &E) {
           !S.Objects[V.Id].Slots.empty())
         S.Objects[V.Id].Slots.begin()->second = {};
   // Code that is not there: it may keep what it is given, unless it is known
-  // not to. Callables it is given to run at once are run once.
-  bool Keeps = !(E.has(ir::SystemCallee) || (Callee && Callee->NoEscape));
+  // not to. Callables it is given to run at once are run once; a timer's are
+  // anybody's to run, later.
+  const bool AtOnce = Callee && Callee->NoEscape;
+  bool Keeps = !(E.has(ir::SystemCallee) || AtOnce);
   const ir::Function *Run = nullptr;
   Value RunValue;
   for (const ir::Operand &Arg : E.Args) {
     Value V = operand(S, Number, Arg);
     const ir::Function *Code = closureCode(S, V);
-    if (Code && !Keeps && Code->Defined) {
+    if (Code && AtOnce && Code->Defined) {
       Run = Code;
       RunValue = V;
       continue;

@@ -129,8 +129,9 @@ private:
 
   void pair(const LockEdge &E) {
     for (const LockWitness &W : E.Witnesses) {
-      if (!isInterchangeable(W) || isHierarchy(W) || isSideBySide(W) ||
-          !web::isBelieved(F, W))
+      // Another overrider may run, of objects of another class.
+      if (!W.How.Sure || !isInterchangeable(W) || isHierarchy(W) ||
+          isSideBySide(W) || !web::isBelieved(F, W))
         continue;
       const std::string First = analysis::pretty(*W.In, W.First),
                         Second = analysis::pretty(*W.In, W.Second);

@@ -87,7 +87,7 @@ public:
   RUNNEL_BLOCKING ~join_handle() {
     if (state_) {
       state_->wait();
-      state_->release();
+      state_->free();
     }
   }
 
@@ -96,9 +96,9 @@ public:
     if (!state_)
       detail::throw_sync_error("runnel: join of a handle that has no goroutine");
     state_->wait();
-    struct releaser {
+    struct owner {
       detail::join_state<R>* state;
-      ~releaser() { state->release(); }
+      ~owner() { state->free(); }
     } guard{std::exchange(state_, nullptr)};
     return guard.state->take();
   }
@@ -107,7 +107,7 @@ public:
   /// Lets the goroutine go its way.
   void detach() {
     if (state_)
-      std::exchange(state_, nullptr)->release();
+      std::exchange(state_, nullptr)->detach();
   }
 
   explicit join_handle(detail::join_state<R>* state) noexcept : state_(state) {}

@@ -32,7 +32,7 @@ public:
   mutex& operator=(const mutex&) = delete;
 
   RUNNEL_BLOCKING RUNNEL_SUSPENDS void lock() {
-    detail::decision_point(this);
+    detail::blocking_point(this);
     std::uint32_t seen = 0;
     if (!state_.compare_exchange_strong(seen, locked, std::memory_order_acquire,
                                         std::memory_order_relaxed)) [[unlikely]]

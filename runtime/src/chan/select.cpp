@@ -96,6 +96,14 @@ struct select_engine::pass {
     return none;
   }
 
+  static void before_the_look(case_base* const* cases, std::size_t n) noexcept {
+    if (std::any_of(cases, cases + n,
+                    [](case_base* c) { return c->kind_ == case_kind::otherwise; }))
+      decision_point(cases);
+    else
+      blocking_point(cases);
+  }
+
   // One walk over the cases: forgets what an earlier select left in them, notes the special ones,
   // and says which of the first 64 seem ready.
   std::uint64_t look() {
@@ -304,7 +312,8 @@ void visit_select(const void* wait, void* into, void (*visit)(void*, const chan_
 
 std::size_t select_engine::run(case_base* const* cases, std::size_t n) {
   // In a simulation another goroutine may run before the look, which must see what it did.
-  decision_point(cases);
+  if (attention.load(std::memory_order_relaxed) != 0) [[unlikely]]
+    pass::before_the_look(cases, n);
   pass p{.cases = cases, .n = n};
   std::uint64_t set = p.look();
   std::size_t won = n <= 64 ? p.try_ready_few(set) : p.try_ready_many();

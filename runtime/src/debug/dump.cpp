@@ -9,7 +9,6 @@
 #include "sched/worker.h"
 
 #include <cstdlib>
-#include <linux/membarrier.h>
 #include <mutex>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,9 +30,9 @@ public:
   reading_stacks() noexcept {
     one_dump_at_a_time.lock();
     stacks_are_read.store(true, std::memory_order_seq_cst);
-    if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0 &&
-        (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) != 0 ||
-         syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0))
+    if (heavy_fence_works())
+      heavy_fence();
+    else
       safe_ = false;
   }
   ~reading_stacks() {
@@ -102,8 +101,9 @@ void dump_all(std::FILE* out) {
     if (waits(*t))
       print_thread(out, *t);
   std::uint64_t unstarted = the_scheduler.global.size();
-  the_scheduler.for_each_worker(
-      [&](worker& w) { unstarted += static_cast<std::uint64_t>(w.fresh.size()); });
+  the_scheduler.for_each_worker([&](worker& w) {
+    unstarted += static_cast<std::uint64_t>(w.fresh.size()) + (w.next.peek() != nullptr);
+  });
   if (unstarted)
     std::fprintf(out, "%llu tasks in queues, goroutines that have not started among them\n",
                  static_cast<unsigned long long>(unstarted));

@@ -97,35 +97,35 @@ void scheduler::monitor_loop() noexcept {
     for_each_worker([&](worker& w) {
       const standing stands = w.stands.load(std::memory_order_relaxed);
       if (stands == standing::away) { // what a blocking call has woken or started waits for others
-        if (task* t = w.take_lifo())
+        if (task* t = w.next.steal())
           global.push(*t);
         work = work || w.has_work() || global.size() != 0;
       }
       if (stands != standing::running)
         return;
       std::uint64_t tick = w.tick.load(std::memory_order_relaxed);
-      task* resting = w.lifo.load(std::memory_order_relaxed);
+      task* resting = w.next.peek();
       if (tick != w.seen_tick) {
         w.seen_tick = tick;
         w.seen_since = now;
-        w.seen_lifo = resting;
+        w.seen_next = resting;
         work = work || w.has_work();
         return;
       }
-      if (resting && resting == w.seen_lifo) {
+      if (resting && resting == w.seen_next) {
         // Into the open, where thieves look.
         if (has_vacancy())
-          if (task* t = w.take_lifo()) {
+          if (task* t = w.next.steal()) {
             global.push(*t);
             lifo_backoff.store(0, std::memory_order_relaxed);
           }
         work = true;
       }
-      w.seen_lifo = resting;
+      w.seen_next = resting;
       work = work || w.has_work();
       if (now - w.seen_since >= stuck_after && work && !w.stuck.load(std::memory_order_relaxed)) {
         mark_stuck(w);
-        if (task* t = w.take_lifo())
+        if (task* t = w.next.steal())
           global.push(*t);
         helped = true;
       }

@@ -131,6 +131,16 @@ void decide_slowly(const void* object) noexcept {
     w->sim->decision(object);
 }
 
+void decide_or_give_way(const void* object) noexcept {
+  worker* w = this_worker();
+  if (!w || !w->current)
+    return;
+  if (w->sim)
+    w->sim->decision(object);
+  else if (w->stuck.load(std::memory_order_relaxed))
+    w->give_way();
+}
+
 std::uint32_t choose(std::uint32_t n) noexcept {
   thread_state& t = this_thread();
   if (t.runs && t.runs->sim) [[unlikely]]
@@ -151,7 +161,7 @@ void enter_blocking() noexcept {
   worker* w = this_worker();
   if (!w || w->sim || !w->current)
     return;
-  if (task* t = w->take_lifo())
+  if (task* t = w->next.take())
     w->enqueue(*t);
   the_scheduler.away(*w);
 }

@@ -25,10 +25,13 @@ void join_core::wait() noexcept {
   park(reason::join, this, publish, this);
 }
 
-void join_core::complete() noexcept {
+bool join_core::complete() noexcept {
   std::uintptr_t before = state_.exchange(finished, std::memory_order_acq_rel);
+  if (before == detached)
+    return true;
   if (before != running)
     ready(owner::from_bits(before));
+  return false;
 }
 
 void run_main(join_core& main, const options& o) {

@@ -86,6 +86,12 @@ void* leave_sp(fiber& f) noexcept { return std::exchange(f.sp, nullptr); }
 
 void recycle_after(void* dead) noexcept { this_worker()->recycle(*static_cast<fiber*>(dead)); }
 
+void inject_after(void* yielded) noexcept {
+  auto* f = static_cast<fiber*>(yielded);
+  f->state.store(fiber_state::ready, std::memory_order_relaxed);
+  the_scheduler.global.push(*f);
+}
+
 void requeue_after(void* yielded) noexcept {
   auto* f = static_cast<fiber*>(yielded);
   f->state.store(fiber_state::ready, std::memory_order_relaxed);
@@ -212,6 +218,16 @@ void worker::yield_current() noexcept {
   } else if (fiber* to = fiber_for(*next)) {
     switch_from(*this, me, to, requeue_after, &me);
   }
+  mine.put_back();
+}
+
+void worker::give_way() noexcept {
+  the_scheduler.unstick(*this);
+  if (!the_scheduler.crowded())
+    return; // there was nothing to do for the other
+  fiber& me = *current;
+  const of_thread mine(*this);
+  switch_from(*this, me, nullptr, inject_after, &me);
   mine.put_back();
 }
 

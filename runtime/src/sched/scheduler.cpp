@@ -21,7 +21,7 @@ RUNNEL_OWN_DATA_BEGIN
 namespace runnel::detail {
 
 constinit scheduler the_scheduler;
-constinit atomic<std::uint32_t> simulations{0};
+constinit atomic<std::uint32_t> attention{0};
 
 void global_queue::push(task& t) noexcept { push_chain(t, t, 1); }
 
@@ -257,7 +257,7 @@ void scheduler::rest(worker& w) noexcept {
     w.next_idle = idle_list_;
     idle_list_ = &w;
     std::uint32_t idle = idle_.fetch_add(1, std::memory_order_seq_cst) + 1;
-    if (!w.stuck.exchange(false, std::memory_order_relaxed)) // else it counts as vacant already
+    if (!no_longer_stuck(w)) // else it counts as vacant already
       vacancies_.fetch_add(1, std::memory_order_seq_cst);
     last = idle + away_.load(std::memory_order_relaxed) == present();
   }
@@ -301,11 +301,11 @@ void scheduler::away(worker& w) noexcept {
     std::lock_guard hold(lock_);
     w.stands.store(standing::away, std::memory_order_relaxed);
     away_.fetch_add(1, std::memory_order_seq_cst);
-    if (!w.stuck.exchange(false, std::memory_order_relaxed))
+    if (!no_longer_stuck(w))
       vacancies_.fetch_add(1, std::memory_order_seq_cst);
   }
   // Nobody may be awake now to see to what is queued here or to timers that come due.
-  if (w.lifo.load(std::memory_order_relaxed) || work_in_sight() || next_due() != timer_heap::never)
+  if (w.next.peek() || work_in_sight() || next_due() != timer_heap::never)
     offer_strictly();
 }
 
@@ -321,13 +321,22 @@ void scheduler::mark_stuck(worker& w) noexcept {
   if (w.stands.load(std::memory_order_relaxed) != standing::running ||
       w.stuck.exchange(true, std::memory_order_relaxed))
     return;
+  attention.fetch_add(one_overdue, std::memory_order_relaxed);
   vacancies_.fetch_add(1, std::memory_order_seq_cst);
   retakes.fetch_add(1, std::memory_order_relaxed);
 }
 
+// True: it was.
+bool scheduler::no_longer_stuck(worker& w) noexcept {
+  if (!w.stuck.exchange(false, std::memory_order_relaxed))
+    return false;
+  attention.fetch_sub(one_overdue, std::memory_order_relaxed);
+  return true;
+}
+
 void scheduler::unstick(worker& w) noexcept {
   std::lock_guard hold(lock_);
-  if (w.stuck.exchange(false, std::memory_order_relaxed))
+  if (no_longer_stuck(w))
     vacancies_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
@@ -363,9 +372,9 @@ bool scheduler::quiescent() const noexcept {
       away_.load(std::memory_order_seq_cst) != 0 || next_due() != timer_heap::never ||
       idle_.load(std::memory_order_seq_cst) != present() || stacks().trimming())
     return false;
-  bool lifo = false;
-  for_each_worker([&](worker& w) { lifo = lifo || w.lifo.load(std::memory_order_relaxed); });
-  return !lifo && !work_in_sight();
+  bool woken = false;
+  for_each_worker([&](worker& w) { woken = woken || w.next.peek(); });
+  return !woken && !work_in_sight();
 }
 
 void scheduler::check_deadlock() noexcept {

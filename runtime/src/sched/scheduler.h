@@ -163,6 +163,7 @@ private:
   std::uint32_t present() const noexcept {
     return count_.load(std::memory_order_acquire) - absent_.load(std::memory_order_seq_cst);
   }
+  static bool no_longer_stuck(worker& w) noexcept;
   bool work_in_sight() const noexcept;
   void leave_idle_list(worker& w) noexcept;
   void feed_from_idle() noexcept;

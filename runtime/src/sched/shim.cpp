@@ -1,4 +1,5 @@
-// The machine's half of the seam (runnel/detail/shim.h): sleeping and waking by futex.
+// The machine's half of the seam (runnel/detail/shim.h): sleeping and waking by futex, fences that
+// one side pays for.
 
 #include "runnel/detail/shim.h"
 #include "fiber/sanitizer.h"
@@ -6,6 +7,7 @@
 #include <cerrno>
 #include <climits>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -22,6 +24,27 @@ long futex(const void* word, int op, std::uint32_t value, const timespec* timeou
   return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, timeout, nullptr, 0);
 }
 } // namespace
+
+bool heavy_fence_works() noexcept {
+  static std::atomic<int> answer{0};
+  int known = answer.load(std::memory_order_relaxed);
+  if (known == 0) {
+    int saved = errno;
+    const bool works =
+        syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0 &&
+        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0;
+    errno = saved;
+    known = works ? 1 : -1;
+    answer.store(known, std::memory_order_relaxed);
+  }
+  return known > 0;
+}
+
+void heavy_fence() noexcept {
+  int saved = errno;
+  syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  errno = saved;
+}
 
 void spin_slowly(unsigned round) noexcept {
   if (round < 2000) {

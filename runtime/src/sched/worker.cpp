@@ -37,13 +37,21 @@ void worker::make_ready(task& t) noexcept {
         for (int line = 0; line < 8; ++line)
           __builtin_prefetch(frames + 64 * line, 1);
   }
-  if (task* displaced = lifo.exchange(&t, std::memory_order_acq_rel)) {
-    enqueue(*displaced);
+  if (task* displaced = next.put(&t)) [[unlikely]] {
+    if (displaced->run)
+      push_fresh(static_cast<closure&>(*displaced));
+    else
+      enqueue(*displaced);
     return;
   }
-  // The task will run here as soon as the waker parks, mostly at once. Another worker takes it if
-  // that pays: `lifo_backoff` falls to zero when a thief found such a task resting, and doubles
-  // each time one was woken for nothing, as by two goroutines that answer each other.
+  offer_next();
+}
+
+// What is in the slot will run here as soon as the goroutine that runs now parks, mostly at once.
+// Another worker takes it if that pays: `lifo_backoff` falls to zero when a thief found such a task
+// resting, and doubles each time one was woken for nothing, as by two goroutines that answer each
+// other.
+void worker::offer_next() noexcept {
   if (the_scheduler.has_vacancy()) [[unlikely]] {
     if (lifo_skip == 0) {
       lifo_skip = the_scheduler.lifo_backoff.load(std::memory_order_relaxed);
@@ -74,6 +82,16 @@ void worker::enqueue(task& t) noexcept {
 void worker::start(closure& c) noexcept {
   c.id = new_id();
   started.store(started.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  // If nothing that was woken waits it runs as soon as its starter parks, for instance to join it.
+  if (!next.peek() && ring.size_hint() == 0) {
+    next.put(&c);
+    offer_next();
+  } else {
+    push_fresh(c);
+  }
+}
+
+void worker::push_fresh(closure& c) noexcept {
   if (!fresh.push(&c)) [[unlikely]]
     the_scheduler.global.push(c);
   the_scheduler.offer();
@@ -81,7 +99,7 @@ void worker::start(closure& c) noexcept {
 
 void worker::give_up_queues() noexcept {
   auto to_global = [](task* t) { the_scheduler.global.push(*t); };
-  if (task* t = take_lifo())
+  if (task* t = next.take())
     to_global(t);
   while (task* t = ring.pop())
     to_global(t);
@@ -220,7 +238,7 @@ task* worker::search() noexcept {
       the_scheduler.for_each_worker([&](worker& w) {
         if (&w == this)
           return;
-        task* t = w.lifo.load(std::memory_order_relaxed);
+        task* t = w.next.peek();
         if (round == 0 && t && !resting) {
           resting = &w;
           resting_task = t;
@@ -231,8 +249,8 @@ task* worker::search() noexcept {
       spin_hint(0);
   }
   if (resting && resting->tick.load(std::memory_order_relaxed) == resting_tick &&
-      resting->lifo.load(std::memory_order_relaxed) == resting_task) {
-    if (task* t = resting->take_lifo()) {
+      resting->next.peek() == resting_task) {
+    if (task* t = resting->next.steal()) {
       the_scheduler.lifo_backoff.store(0, std::memory_order_relaxed);
       steals.store(steals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
       return t;

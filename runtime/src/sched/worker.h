@@ -1,8 +1,9 @@
 // A worker: an OS thread that runs goroutines, with its queues, timers and caches.
 //
-// The order in which it takes work: the slot of the task that was woken last (at most three times
-// in a row, so that a pair of goroutines cannot keep the others out); the ring of woken tasks,
-// oldest first; goroutines that have not started, newest first. Every 61st pick looks at the oldest
+// The order in which it takes work: the slot of the task that was woken last, or was started while
+// nothing woken waited (at most three times in a row, so that a pair of goroutines cannot keep the
+// others out); the ring of woken tasks, oldest first; goroutines that have not started, newest
+// first. Every 61st pick looks at the oldest
 // of everything, the global queue and the timers instead, so nothing starves.
 //
 // A goroutine that parks picks its successor on its own stack and switches there directly; only
@@ -18,6 +19,7 @@
 #include "sched/run_ring.h"
 #include "sched/scheduler.h"
 #include "sched/thread_state.h"
+#include "sched/wake_slot.h"
 #include "time/timer_heap.h"
 
 #include <atomic>
@@ -71,7 +73,7 @@ struct alignas(64) worker {
 
   // --- any thread
   // ---------------------------------------------------------------------------------
-  alignas(64) atomic<task*> lifo{nullptr};
+  alignas(64) wake_slot<task> next{heavy_fence_works()};
   std::atomic<bool> stuck{false};
   run_ring<task> ring;
   steal_deque<closure> fresh;
@@ -87,7 +89,7 @@ struct alignas(64) worker {
   // ------------------------------------------------------------------------------------
   std::uint64_t seen_tick = 0;
   std::int64_t seen_since = 0;
-  task* seen_lifo = nullptr;
+  task* seen_next = nullptr;
 
   /// The thread's main function.
   void run_loop() noexcept;
@@ -108,21 +110,16 @@ struct alignas(64) worker {
       if (look_at_timers(now))
         return nullptr;
     if (lifo_run < 3 || ring.size_hint() == 0)
-      if (task* t0 = take_lifo()) {
+      if (task* t0 = next.take()) {
         ++lifo_run;
         return t0;
       }
     lifo_run = 0;
     if (task* t1 = ring.pop())
       return t1;
-    if (task* t2 = take_lifo())
+    if (task* t2 = next.take())
       return t2;
     return fresh.take();
-  }
-
-  task* take_lifo() noexcept {
-    return lifo.load(std::memory_order_relaxed) ? lifo.exchange(nullptr, std::memory_order_acquire)
-                                                : nullptr;
   }
 
   /// A task was woken by what runs here.
@@ -135,6 +132,8 @@ struct alignas(64) worker {
   /// Parks the goroutine that runs: see sched.h, 1.
   void park_current(after_switch after, void* arg) noexcept;
   void yield_current() noexcept;
+  /// The goroutine that runs has been here for so long that another worker has taken the queue.
+  void give_way() noexcept;
 
   /// A fiber that will run this task; null if there is no memory for a stack.
   fiber* fiber_for(task& t) noexcept {
@@ -173,6 +172,8 @@ private:
   task* steal() noexcept;
   task* search() noexcept;
   void fire_in_passing() noexcept;
+  void offer_next() noexcept;
+  void push_fresh(closure& c) noexcept;
   bool look_at_timers(timers_may now) noexcept;
 
 public:

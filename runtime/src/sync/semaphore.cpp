@@ -28,7 +28,7 @@ bool semaphore::try_acquire() {
 }
 
 void semaphore::acquire() {
-  decision_point(this);
+  blocking_point(this);
   guard_.lock();
   if (permits_ > 0) {
     --permits_;

@@ -16,7 +16,7 @@ using namespace detail;
 void shared_mutex::leave(void* self) noexcept { static_cast<shared_mutex*>(self)->guard_.unlock(); }
 
 void shared_mutex::lock() {
-  decision_point(this);
+  blocking_point(this);
   guard_.lock();
   if (!writer_ && readers_ == 0) {
     writer_ = true;
@@ -60,7 +60,7 @@ void shared_mutex::unlock() {
 }
 
 void shared_mutex::lock_shared() {
-  decision_point(this);
+  blocking_point(this);
   guard_.lock();
   if (!writer_ && waiting_writers_.empty()) {
     ++readers_;

@@ -77,14 +77,14 @@ world::result world::run(const test::detail::program& p, chooser& c, std::size_t
     thread_state& t;
     worker* outside;
     inside(thread_state& state, worker* before, worker& mine) noexcept : t(state), outside(before) {
-      simulations.fetch_add(1, std::memory_order_relaxed);
+      attention.fetch_add(one_simulation, std::memory_order_relaxed);
       mine.error = &errno;
       mine.exceptions = reinterpret_cast<exceptions_in_flight*>(__cxxabiv1::__cxa_get_globals());
       t.runs = &mine;
     }
     ~inside() {
       t.runs = outside;
-      simulations.fetch_sub(1, std::memory_order_relaxed);
+      attention.fetch_sub(one_simulation, std::memory_order_relaxed);
     }
   };
   adopt_stack_of(worker_, outside);

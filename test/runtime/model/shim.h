@@ -7,6 +7,11 @@
 
 namespace runnel::model {
 
+/// Both halves of the asymmetric fence, as what they amount to together.
+inline void light_fence(source at = source::current()) { fence(std::memory_order_seq_cst, at); }
+inline void heavy_fence(source at = source::current()) { fence(std::memory_order_seq_cst, at); }
+inline bool heavy_fence_works() noexcept { return true; }
+
 inline void spin_hint(unsigned, source at = source::current()) { yield(at); }
 
 inline void wait_on(atomic<std::uint32_t>& word, std::uint32_t old, source at = source::current()) {

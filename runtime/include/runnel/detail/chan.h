@@ -89,7 +89,7 @@ template <class E> struct chan final : chan_core {
   }
 
   RUNNEL_BLOCKING RUNNEL_SUSPENDS void send(E& value) {
-    decision_point(this);
+    blocking_point(this);
     switch (enter_to_send(value)) {
     case attempt::done:
       return;
@@ -107,7 +107,7 @@ template <class E> struct chan final : chan_core {
   }
 
   RUNNEL_BLOCKING RUNNEL_SUSPENDS void recv(std::optional<E>& out) {
-    decision_point(this);
+    blocking_point(this);
     if (enter_to_recv(out) != attempt::blocked)
       return;
     waiter w;

@@ -1,12 +1,17 @@
 // What a join_handle and its goroutine share: the result, and who waits for it.
 //
-//   state     to       by
-//   running   waiter   join(), after its caller left its stack (holds the owner's bits)
-//   running   done     the goroutine: nobody waits yet
-//   waiter    done     the goroutine, which then readies the waiter
+//   state     to         by
+//   running   waiter     join(), after its caller left its stack (holds the owner's bits)
+//   running   detached   the handle that is let go
+//   running   finished   the goroutine: nobody waits yet
+//   waiter    finished   the goroutine, which then readies the waiter
+//   detached  finished   the goroutine, which then frees the state
 //
-// Two references, one each; the last frees. Memory order: the goroutine's exchange releases the
-// result, join() acquires it.
+// Once finished the state belongs to the handle: the goroutine does not touch it any more.
+// Memory order: the goroutine's exchange releases the result, join() acquires it; detaching
+// releases what the handle did, the goroutine acquires it before it frees.
+//
+// Rejected: counted references (two more atomic operations for each goroutine that is joined).
 #pragma once
 
 #include "runnel/annotations.h"
@@ -25,17 +30,21 @@ public:
   std::exception_ptr error;
 
 protected:
-  void complete() noexcept;
-  bool drop_reference() noexcept {
-    return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  /// The goroutine's last act. True: the state is the goroutine's to free; else it may be gone.
+  [[nodiscard]] bool complete() noexcept;
+  /// False: the goroutine has finished.
+  [[nodiscard]] bool leave() noexcept {
+    std::uintptr_t seen = running;
+    return state_.compare_exchange_strong(seen, detached, std::memory_order_release,
+                                          std::memory_order_acquire);
   }
 
 private:
-  static constexpr std::uintptr_t running = 0, finished = 1;
+  // Unlike any owner's bits: those are addresses, perhaps plus one.
+  static constexpr std::uintptr_t running = 0, finished = 1, detached = 2;
   static void publish(void* self) noexcept;
 
   atomic<std::uintptr_t> state_{running};
-  atomic<std::uint32_t> references_{2};
   std::uintptr_t waiting_ = 0; ///< the joiner, until publish() shows it
 };
 
@@ -46,9 +55,12 @@ public:
       std::conditional_t<std::is_reference_v<R>, std::remove_reference_t<R>*, R>>;
   std::optional<stored> result;
 
-  void release() noexcept {
-    if (drop_reference())
-      destroy_(this);
+  /// Of a goroutine that has been waited for.
+  void free() noexcept { destroy_(this); }
+  /// Nobody will ask for the result.
+  void detach() noexcept {
+    if (!leave())
+      free();
   }
 
   R take() {
@@ -88,8 +100,8 @@ private:
       }
     } catch (...) { self->error = std::current_exception(); }
     self->body_.reset(); // what it captured ends with the goroutine, not with the handle
-    self->complete();
-    self->release();
+    if (self->complete())
+      self->free();
   }
 
   std::optional<B> body_;

@@ -60,14 +60,26 @@ struct waiter;
 /// Readies all of a list that is linked by `next`; several run in the order of the list.
 void ready_all(waiter* first) noexcept;
 
-/// How many simulations run in the process; non-zero only inside runnel::test.
-extern atomic<std::uint32_t> simulations;
-inline bool simulating() noexcept { return simulations.load(std::memory_order_relaxed) != 0; }
+/// Whether operations have to look twice. Low half: how many simulations run in the process, which
+/// is non-zero only inside runnel::test. High half: how many workers are overdue, because what runs
+/// there has not come back to the scheduler for long.
+extern atomic<std::uint32_t> attention;
+inline constexpr std::uint32_t one_simulation = 1, one_overdue = 1U << 16;
+inline bool simulating() noexcept {
+  return static_cast<std::uint16_t>(attention.load(std::memory_order_relaxed)) != 0;
+}
 /// In a simulation another goroutine may run here.
 void decide_slowly(const void* object) noexcept;
 inline void decision_point(const void* object) noexcept {
   if (simulating()) [[unlikely]]
     decide_slowly(object);
+}
+/// As decision_point(), at the start of an operation that may block anyway; so a goroutine that has
+/// kept others waiting for long also makes room for them here.
+void decide_or_give_way(const void* object) noexcept;
+inline void blocking_point(const void* object) noexcept {
+  if (attention.load(std::memory_order_relaxed) != 0) [[unlikely]]
+    decide_or_give_way(object);
 }
 
 /// Uniform in [0, n): from the worker's generator, or from the simulation's seed.

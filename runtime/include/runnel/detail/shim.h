@@ -11,6 +11,8 @@
 //   template <class T> class var       a plain object whose unordered accesses are data races:
 //                                      T get() const; void set(T)
 //   fence(memory_order)
+//   light_fence(), heavy_fence()       the two halves of one fence, see below
+//   heavy_fence_works()
 //   spin_hint(round)                   a loop cannot go on before somebody else has moved
 //   wait_on(word, old)                 returns when the word may have changed
 //   wait_on_for(word, old, ns)         the same, or time is up
@@ -29,6 +31,9 @@
 namespace runnel::detail {
 using model::atomic;
 using model::fence;
+using model::heavy_fence;
+using model::heavy_fence_works;
+using model::light_fence;
 using model::spin_hint;
 using model::var;
 using model::wait_on;
@@ -54,6 +59,14 @@ public:
 private:
   T value_{};
 };
+
+/// Where one party passes a light fence and another a heavy one, they are ordered as by two
+/// sequentially consistent fences. The light one costs nothing at run time, the heavy one
+/// microseconds: the kernel interrupts every CPU that runs a thread of ours.
+inline void light_fence() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
+void heavy_fence() noexcept;
+/// False: this kernel has none, and neither half may be relied on.
+bool heavy_fence_works() noexcept;
 
 /// One turn of a spinning loop, the `round`-th: pauses at first, then offers the CPU to others,
 /// since the thread that is waited for may have been preempted.

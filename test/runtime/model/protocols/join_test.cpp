@@ -1,5 +1,5 @@
 // runnel/detail/join_state.h and its functions in sched/run.cpp: the joiner sees the result, wakes
-// once, and whoever lets go last frees the state.
+// once, and the state is freed once: by the handle, or by the goroutine if it was detached.
 #include "protocols/scheduler.h"
 
 #include "runnel/detail/join_state.h"
@@ -27,7 +27,7 @@ void join() {
       [&](detail::join_state<int>& s) {
         s.wait();
         RUNNEL_MODEL_REQUIRE(s.take() == 42 && before == 1);
-        s.release();
+        s.free();
       });
 }
 
@@ -43,7 +43,7 @@ void look_then_leave() {
           cover("done");
           RUNNEL_MODEL_REQUIRE(before == 1 && s.take() == 42);
         }
-        s.release();
+        s.detach();
       });
 }
 
@@ -56,7 +56,7 @@ void join_what_throws() {
           (void)s.take();
         } catch (int v) { caught = v; }
         RUNNEL_MODEL_REQUIRE(caught == 7);
-        s.release();
+        s.free();
       });
 }
 

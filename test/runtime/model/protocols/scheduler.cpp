@@ -22,7 +22,7 @@ namespace runnel::detail {
 
 using runnel::model::actors;
 
-atomic<std::uint32_t> simulations{0};
+atomic<std::uint32_t> attention{0};
 constinit scheduler the_scheduler; // asked only how many workers there are: none
 
 owner self() noexcept { return owner(&actors::now().me()); }
@@ -69,6 +69,7 @@ void park_until(reason, const void*, after_switch after, void* arg, select_token
 }
 
 void decide_slowly(const void*) noexcept {}
+void decide_or_give_way(const void*) noexcept {}
 std::uint32_t choose(std::uint32_t n) noexcept { return n > 1 ? model::choose(n) : 0; }
 void* allocate_node(std::size_t bytes) { return ::operator new(bytes); }
 void free_node(void* node, std::size_t) noexcept { ::operator delete(node); }

@@ -60,9 +60,11 @@ TEST(channel, waiting_senders_are_served_first_in_first_out) {
           for (int i = 0; i < 10; ++i) {
             runnel::go([=] { c.send(i); });
             // Until it waits or has sent; the queue then has it in its place.
-            for (int k = 0; k < 3; ++k)
-              runnel::yield();
-            runnel::sleep_for(200us);
+            if (static_cast<std::size_t>(i) < capacity)
+              while (c.size() != static_cast<std::size_t>(i) + 1)
+                runnel::yield();
+            else
+              until::waiting(c, static_cast<std::size_t>(i) + 1 - capacity);
           }
           for (int i = 0; i < 10; ++i)
             EXPECT_EQ(c.recv(), i);
@@ -78,7 +80,7 @@ TEST(channel, waiting_receivers_are_served_first_in_first_out) {
         runnel::channel<std::pair<int, int>> got(10);
         for (int i = 0; i < 10; ++i) {
           runnel::go([=] { got.send({i, *c.recv()}); });
-          runnel::sleep_for(200us);
+          until::waiting(c, static_cast<std::size_t>(i) + 1);
         }
         for (int i = 0; i < 10; ++i)
           c.send(i);
@@ -152,7 +154,8 @@ TEST(channel, the_last_sender_closes) {
     tx = nullptr;
     EXPECT_EQ(rx.recv(), 1);
     EXPECT_EQ(rx.try_recv().status(), runnel::recv_status::empty);
-    runnel::go([end = std::move(second)] { runnel::sleep_for(1ms); });
+    const void* core = rx.handle().core();
+    runnel::go([end = std::move(second), core] { until::waiting(core); });
     EXPECT_EQ(rx.recv(), std::nullopt);
   });
 }
@@ -202,14 +205,14 @@ TEST(channel, a_timeout_takes_nothing) {
     ASSERT_TRUE(v);
     EXPECT_EQ(c.recv_for(1ms).status(), runnel::recv_status::timed_out);
     runnel::go([=] {
-      runnel::sleep_for(1ms);
+      until::waiting(c);
       c.send(std::make_unique<int>(4));
     });
     auto r = c.recv_for(1h);
     ASSERT_TRUE(r);
     EXPECT_EQ(**r, 4);
     runnel::go([=] {
-      runnel::sleep_for(1ms);
+      until::waiting(c);
       c.recv();
     });
     EXPECT_EQ(c.send_for(v, 1h), runnel::send_status::sent);

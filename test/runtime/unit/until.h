@@ -3,6 +3,7 @@
 
 #include "fiber/stack_pool.h"
 #include "runnel/runnel.h"
+#include "sched/thread_state.h"
 
 namespace until {
 
@@ -14,13 +15,17 @@ template <class Waits> void parked(std::size_t n, Waits waits) {
       found += f.state.load(std::memory_order_acquire) == runnel::detail::fiber_state::parked &&
                waits(f.note);
     });
+    for (auto* t = runnel::detail::foreign_threads(); t; t = t->next)
+      found += t->in_use.load(std::memory_order_acquire) && waits(t->note);
   }
 }
 
-/// n goroutines wait for this mutex or the like. A waiter is queued before its lock is free.
+/// n goroutines or threads wait for this mutex or the like. A waiter is queued before its lock is
+/// free.
 inline void waiting(const void* object, std::size_t n = 1) {
   parked(n, [=](const runnel::detail::wait_note& note) {
-    return note.object.load(std::memory_order_relaxed) == object;
+    return note.why.load(std::memory_order_relaxed) != runnel::detail::reason::none &&
+           note.object.load(std::memory_order_relaxed) == object;
   });
 }
 template <class T> void waiting(const runnel::channel<T>& c, std::size_t n = 1) {

@@ -223,8 +223,10 @@ void worker::yield_current() noexcept {
 
 void worker::give_way() noexcept {
   the_scheduler.unstick(*this);
-  if (!the_scheduler.crowded())
-    return; // there was nothing to do for the other
+  if (!the_scheduler.crowded()) { // no spare has come yet
+    yield_current();
+    return;
+  }
   fiber& me = *current;
   const of_thread mine(*this);
   switch_from(*this, me, nullptr, inject_after, &me);

@@ -132,7 +132,8 @@ struct alignas(64) worker {
   /// Parks the goroutine that runs: see sched.h, 1.
   void park_current(after_switch after, void* arg) noexcept;
   void yield_current() noexcept;
-  /// The goroutine that runs has been here for so long that another worker has taken the queue.
+  /// The goroutine that runs has been here for so long that another worker takes the queue, or is
+  /// about to.
   void give_way() noexcept;
 
   /// A fiber that will run this task; null if there is no memory for a stack.

@@ -2,6 +2,7 @@
 // reports.
 
 #include "fiber/sanitizer.h"
+#include "sched/worker.h"
 #include "until.h"
 
 #include <runnel/runnel.h>
@@ -252,6 +253,50 @@ TEST(scheduler, one_that_never_yields_does_not_stop_the_others) {
           hog.join();
         },
         {.workers = workers});
+  runnel::run([] {}, {.workers = 2});
+}
+
+// A spare takes the queue of a goroutine that has run for long. At its next operation that might
+// block it makes room, so that no more workers run than there should be.
+TEST(scheduler, who_has_run_for_long_makes_room) {
+  const auto makes_room_in = [](auto operation) {
+    runnel::run(
+        [&] {
+          std::atomic<bool> done = false;
+          auto other = runnel::spawn([&] {
+            while (!done)
+              std::atomic_signal_fence(std::memory_order_seq_cst); // wants the worker all the time
+          });
+          // Nothing here ever waits, so only making room switches.
+          const auto here = [] {
+            auto* w = runnel::detail::this_worker();
+            return std::pair(w, w->switches.load(std::memory_order_relaxed));
+          };
+          for (auto before = here(); here() == before;)
+            operation();
+          done = true;
+          other.join();
+        },
+        {.workers = 1});
+  };
+  runnel::mutex m;
+  makes_room_in([&] { std::lock_guard hold(m); });
+  runnel::shared_mutex rw;
+  makes_room_in([&] { std::shared_lock hold(rw); });
+  runnel::semaphore s(1);
+  makes_room_in([&] {
+    s.acquire();
+    s.release();
+  });
+  runnel::channel<int> c(1);
+  makes_room_in([&] {
+    c.send(1);
+    c.recv();
+  });
+  makes_room_in([&] {
+    runnel::select(runnel::on_send(c, 1));
+    runnel::select(runnel::on_recv(c));
+  });
   runnel::run([] {}, {.workers = 2});
 }
 

@@ -102,6 +102,31 @@ TEST(sync, objects_may_die_at_once) {
     runnel::go([p = s.get()] { p->release(); });
     s->acquire();
     s.reset();
+
+    auto rw = std::make_unique<runnel::shared_mutex>();
+    rw->lock();
+    runnel::go([p = rw.get()] { p->unlock(); });
+    rw->lock_shared();
+    runnel::go([p = rw.get()] { p->unlock_shared(); });
+    rw->lock();
+    rw.reset();
+
+    auto b = std::make_unique<runnel::barrier>(2);
+    runnel::go([p = b.get()] { p->arrive_and_drop(); });
+    b->arrive_and_wait();
+    b.reset();
+
+    // The notification comes after the wait has begun, since that is what frees the lock.
+    auto cv = std::make_unique<runnel::condition_variable>();
+    auto guard = std::make_shared<runnel::mutex>();
+    std::unique_lock hold(*guard);
+    runnel::go([p = cv.get(), guard] {
+      guard->lock();
+      guard->unlock();
+      p->notify_one();
+    });
+    cv->wait(hold);
+    cv.reset();
   }
 }
 

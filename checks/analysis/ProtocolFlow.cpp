@@ -224,6 +224,13 @@ int32_t Machine::length(State &S, int32_t Number, const ir::TripCount &T,
     if (Object *O = object(S, resolve(S, Number, T.Reads[0]));
         O && O->Container && O->Sized && !O->External)
       return O->Count;
+  // `n`, whose value is known here.
+  if (T.Reads.size() == 1 && llvm::all_of(T.Text.str(), [](char Ch) {
+        return llvm::isAlnum(Ch) || Ch == '_';
+      }))
+    if (const Value V = resolve(S, Number, T.Reads[0]);
+        V.How == Value::Number && V.Id >= 0)
+      return std::min(V.Id, static_cast<int32_t>(Small) + 1);
   Question Key = question(S, Number, T.Text, T.Reads);
   auto It = S.Choices.find(Key);
   if (It != S.Choices.end())

@@ -66,7 +66,14 @@ PlaceId Lowering::targetPlace(const Expr *E) {
   return P;
 }
 
-/// A record with channels in it, whose copies share them.
+/// An object of the program's, not of the library's.
+static bool ownsData(const ir::TypeRef &T) {
+  return T.Element && T.ElementIs == ir::Role::Data &&
+         !T.Element.str().starts_with("c:@N@std@");
+}
+
+/// A record with channels in it, or shared objects that may have them: its
+/// copies share them.
 bool Lowering::hasChannels(const CXXRecordDecl *R, unsigned Depth) {
   if (!R || !(R = R->getDefinition()) || Depth > 3 ||
       Where.isSystem(R->getLocation()))
@@ -75,6 +82,7 @@ bool Lowering::hasChannels(const CXXRecordDecl *R, unsigned Depth) {
     ir::Role Is = T.role(F->getType());
     return Is == ir::Role::Channel || Is == ir::Role::Sender ||
            Is == ir::Role::Receiver ||
+           (Is == ir::Role::SharedPointer && ownsData(T.ref(F->getType()))) ||
            (Is == ir::Role::Data &&
             hasChannels(F->getType()->getAsCXXRecordDecl(), Depth + 1));
   });
@@ -89,6 +97,63 @@ void Lowering::sharesChannels(PlaceId From, PlaceId To, const Expr *By) {
   E.Subject = From;
   E.Other = To;
   E.Value = int64_t(ir::EscapeKind::Stored);
+}
+
+/// A channel or its like, or a handle of an object that may have one.
+static bool isMeans(const ir::TypeRef &T) {
+  switch (T.Is) {
+  case ir::Role::Channel:
+  case ir::Role::Sender:
+  case ir::Role::Receiver:
+  case ir::Role::Context:
+    return true;
+  case ir::Role::SharedPointer:
+  case ir::Role::OwningPointer:
+    return T.ElementIs != ir::Role::Lock;
+  default:
+    return false;
+  }
+}
+
+void Lowering::initialiseParts(const Expr *List) {
+  auto At = Facts.Targets.find(List);
+  const bool Returned =
+      At != Facts.Targets.end() && At->second.What == Target::Returned;
+  if (Returned && !List->getType()->isRecordType())
+    return;
+  // What is put into an array or a std::initializer_list is in others' hands.
+  if (const auto *L = dyn_cast<InitListExpr>(List);
+      L && !L->isTransparent() && !L->getType()->isRecordType()) {
+    for (const Expr *Each : L->inits())
+      if (refers(T, Each->getType())) {
+        PlaceId Given = operand(Each).Place;
+        if (Given == NoPlace || F.Places[Given].Root == ir::Place::Unknown)
+          continue;
+        ir::Event &Escape = emit(ir::Op::Escape, Each->getSourceRange());
+        Escape.Subject = Given;
+        Escape.Value = int64_t(ir::EscapeKind::Stored);
+      }
+    return;
+  }
+  PlaceId Whole = NoPlace;
+  eachPart(List, [&](const FieldDecl *F, const Expr *Init) {
+    if (!refers(T, F->getType()) ||
+        isa<LambdaExpr, ImplicitValueInitExpr>(peel(Init)) ||
+        isa<CXXDefaultInitExpr>(Init->IgnoreParenImpCasts()))
+      return;
+    // Of what is returned, the parts by which goroutines meet.
+    if (Returned && !isMeans(T.ref(F->getType())))
+      return;
+    if (Whole == NoPlace)
+      Whole = targetPlace(List);
+    PlaceId To = field(Whole, F, F->getType());
+    if (ir::Operand What = operand(Init);
+        What.How == ir::Operand::Other || What.Place == To)
+      return;
+    assign(To, Init, Init->getSourceRange());
+  });
+  if (Returned && Whole != NoPlace)
+    ReturnedParts[List] = Whole;
 }
 
 bool Lowering::isNil(const CXXConstructExpr *C) {

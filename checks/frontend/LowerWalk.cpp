@@ -181,63 +181,6 @@ void Lowering::unwindGuards(SourceRange R) {
 }
 
 /// The ways to other objects among the fields of an aggregate.
-/// A channel or its like, or a handle of an object that may have one.
-static bool isMeans(const ir::TypeRef &T) {
-  switch (T.Is) {
-  case ir::Role::Channel:
-  case ir::Role::Sender:
-  case ir::Role::Receiver:
-  case ir::Role::Context:
-    return true;
-  case ir::Role::SharedPointer:
-  case ir::Role::OwningPointer:
-    return T.ElementIs != ir::Role::Lock;
-  default:
-    return false;
-  }
-}
-
-void Lowering::initialiseParts(const Expr *List) {
-  auto At = Facts.Targets.find(List);
-  const bool Returned =
-      At != Facts.Targets.end() && At->second.What == Target::Returned;
-  if (Returned && !List->getType()->isRecordType())
-    return;
-  // What is put into an array or a std::initializer_list is in others' hands.
-  if (const auto *L = dyn_cast<InitListExpr>(List);
-      L && !L->isTransparent() && !L->getType()->isRecordType()) {
-    for (const Expr *Each : L->inits())
-      if (refers(T, Each->getType())) {
-        PlaceId Given = operand(Each).Place;
-        if (Given == NoPlace || F.Places[Given].Root == ir::Place::Unknown)
-          continue;
-        ir::Event &Escape = emit(ir::Op::Escape, Each->getSourceRange());
-        Escape.Subject = Given;
-        Escape.Value = int64_t(ir::EscapeKind::Stored);
-      }
-    return;
-  }
-  PlaceId Whole = NoPlace;
-  eachPart(List, [&](const FieldDecl *F, const Expr *Init) {
-    if (!refers(T, F->getType()) ||
-        isa<LambdaExpr, ImplicitValueInitExpr>(peel(Init)) ||
-        isa<CXXDefaultInitExpr>(Init->IgnoreParenImpCasts()))
-      return;
-    // Of what is returned, the parts by which goroutines meet.
-    if (Returned && !isMeans(T.ref(F->getType())))
-      return;
-    if (Whole == NoPlace)
-      Whole = targetPlace(List);
-    PlaceId To = field(Whole, F, F->getType());
-    if (ir::Operand What = operand(Init);
-        What.How == ir::Operand::Other || What.Place == To)
-      return;
-    assign(To, Init, Init->getSourceRange());
-  });
-  if (Returned && Whole != NoPlace)
-    ReturnedParts[List] = Whole;
-}
-
 void Lowering::declare(const VarDecl *V) {
   if (!V || !V->hasLocalStorage() || isa<ParmVarDecl>(V) || V->isImplicit() ||
       Declared.contains(V))

@@ -585,3 +585,37 @@ void asks_twice() {
   s.accepted.recv(); // expect: chan-blocked "can wait for ever to receive from 'accepted'"
 }
 } // namespace received
+
+namespace returned {
+struct Buffer {
+  runnel::channel<bool> filled;
+};
+struct Reader {
+  std::shared_ptr<Buffer> from;
+};
+Reader open() {
+  auto buffer = std::make_shared<Buffer>();
+  return Reader{buffer};
+}
+void reads() {
+  Reader r = open();
+  r.from->filled.recv(); // expect: chan-blocked "can wait for ever to receive from 'filled': nobody else uses it"
+}
+// How often is known from the call.
+runnel::channel<int> source(int n) {
+  runnel::channel<int> out;
+  runnel::go([=] {
+    for (int i = 0; i < n; ++i)
+      out.send(i); // expect: chan-blocked "can wait for ever to send on 'out'"
+    out.close();
+  });
+  return out;
+}
+bool consume(runnel::channel<int> in) {
+  for (int v : in)
+    if (v == 3)
+      return false;
+  return true;
+}
+void leaves_early() { consume(source(10)); }
+} // namespace returned

@@ -650,3 +650,40 @@ void one_value() {
   wg.wait();
 }
 } // namespace received
+
+namespace returned {
+struct Buffer {
+  runnel::channel<bool> filled;
+};
+struct Reader {
+  std::shared_ptr<Buffer> from;
+};
+Reader open() {
+  auto buffer = std::make_shared<Buffer>();
+  runnel::go([buffer] { buffer->filled.send(true); });
+  return Reader{buffer};
+}
+void reads() {
+  Reader r = open();
+  r.from->filled.recv(); // trap: who made it has somebody fill it
+}
+// trap: as many as the call says are taken
+runnel::channel<int> source(int n) {
+  runnel::channel<int> out;
+  runnel::go([=] {
+    for (int i = 0; i < n; ++i)
+      out.send(i);
+  });
+  return out;
+}
+int takes(runnel::channel<int> in, int n) {
+  int all = 0;
+  for (int i = 0; i < n; ++i)
+    all += *in.recv();
+  return all;
+}
+void all_of_them() {
+  takes(source(3), 3);
+  takes(source(20), 20);
+}
+} // namespace returned

@@ -131,8 +131,7 @@ void Lowering::assign(PlaceId To, const Expr *E, SourceRange R) {
   }
 }
 
-/// Types whose value is a way to something else.
-static bool refers(Types &T, QualType Type) {
+bool refers(Types &T, QualType Type) {
   const ir::TypeRef &Ref = T.ref(Type);
   if (Ref.indirect())
     return true;

@@ -257,6 +257,9 @@ private:
   std::vector<PendingLambda> Lambdas;
 };
 
+/// Types whose value is a way to something else.
+bool refers(Types &T, clang::QualType Type);
+
 } // namespace runnel::frontend
 
 #endif

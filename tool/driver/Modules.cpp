@@ -22,6 +22,8 @@ const std::string &toolIdentity() {
     // The binary itself: a rebuilt checker with the same version number must
     // not see what another one parsed.
     auto Self = llvm::MemoryBuffer::getFile("/proc/self/exe", false, false);
+    if (!Self) // no /proc
+      Self = llvm::MemoryBuffer::getFile(startedFile(), false, false);
     Hasher H;
     if (Self)
       H.bytes((*Self)->getBuffer());

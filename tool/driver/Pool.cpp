@@ -15,6 +15,7 @@
 #include <new>
 #include <poll.h>
 #include <sched.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -126,6 +127,7 @@ struct Worker {
       if (Err >= 0)
         ::dup2(Err, 2);
       ::execv("/proc/self/exe", const_cast<char *const *>(Args));
+      ::execv(startedFile(), const_cast<char *const *>(Args)); // no /proc
       ::_exit(127);
     }
     ::close(ToChild[0]);
@@ -190,6 +192,11 @@ uint64_t residentKb(pid_t Pid) {
   return Resident * (::sysconf(_SC_PAGESIZE) / 1024);
 }
 } // namespace
+
+const char *startedFile() {
+  const auto *File = reinterpret_cast<const char *>(::getauxval(AT_EXECFN));
+  return File ? File : "";
+}
 
 unsigned usableCores() {
   cpu_set_t Set;

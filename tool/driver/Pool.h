@@ -41,6 +41,10 @@ struct Outcome {
   int Signal = 0;
 };
 
+/// What the kernel was told to execute as this process, for where there is no
+/// /proc to ask; from the working directory if it is relative.
+const char *startedFile();
+
 /// The number of processors this process may use.
 unsigned usableCores();
 

@@ -213,6 +213,15 @@ class Faults(unittest.TestCase):
                 if state in "ZX":
                     break
 
+    def test_without_proc(self):
+        """A bare root may have no /proc, and the program may have been started by a path that is not absolute."""
+        right = self.check("-q", "--no-cache")
+        program = os.path.relpath(OPTIONS.runnel, self.project)
+        env = {**os.environ, "LD_PRELOAD": str(OPTIONS.shim), "RUNNEL_FAULT_NO": "/proc/self/exe"}
+        done = subprocess.run([program, "check", "-q", f"--cache-dir={self.cache}"], cwd=self.project, env=env, capture_output=True, text=True)
+        self.assertEqual((done.stdout, done.stderr, done.returncode), (right.stdout, right.stderr, 1))
+        self.assertIn("the whole run", self.check("-q", "--stats").stderr)  # the same program still
+
     def test_many_more_jobs_than_cores(self):
         names = [f"u{i}.cpp" for i in range(70)]
         for i, name in enumerate(names):

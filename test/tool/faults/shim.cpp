@@ -5,6 +5,7 @@
 // RUNNEL_FAULT_UNDER=DIR   changes below DIR fail with RUNNEL_FAULT_ERRNO
 // RUNNEL_FAULT_ERRNO=NAME  EROFS or ENOSPC; ENOSPC lets files be created and a
 //                          first write go half-way, as a full disk does
+// RUNNEL_FAULT_NO=PATH     there is no such file, to read or to execute
 //
 // Only the process whose pid is that of the group's leader counts and fails:
 // workers write no files.
@@ -32,6 +33,11 @@ void count() {
   static const char *at = std::getenv("RUNNEL_FAULT_DIE");
   if (at && ++changes == std::atol(at))
     ::kill(::getpid(), SIGKILL);
+}
+
+bool hidden(const char *path) {
+  static const char *no = std::getenv("RUNNEL_FAULT_NO");
+  return no && path && std::strcmp(path, no) == 0;
 }
 
 bool below(const char *path) {
@@ -92,6 +98,10 @@ bool regular(int fd, char *path) {
     va_start(list, flags);                                                     \
     const mode_t mode = (flags & O_CREAT) ? va_arg(list, mode_t) : 0;          \
     va_end(list);                                                              \
+    if (hidden(path)) {                                                        \
+      errno = ENOENT;                                                          \
+      return -1;                                                               \
+    }                                                                          \
     if (writes(flags) && std::strncmp(path, "/dev/", 5) != 0)                  \
       if (int error = refusal(path)) {                                         \
         errno = error;                                                         \
@@ -114,6 +124,14 @@ AT(int, mkdir, (const char *path, mode_t mode), (path, mode))
 AT(int, unlink, (const char *path), (path))
 AT(int, remove, (const char *path), (path))
 AT(int, rename, (const char *from, const char *path), (from, path))
+
+extern "C" int execv(const char *path, char *const words[]) noexcept {
+  if (hidden(path)) {
+    errno = ENOENT;
+    return -1;
+  }
+  return real<int (*)(const char *, char *const *)>("execv")(path, words);
+}
 
 extern "C" ssize_t write(int fd, const void *data, size_t size) {
   static const auto next =

@@ -227,6 +227,9 @@ def main():
     parser.add_argument("--with", dest="extra", action="append", default=[], metavar="OPTION",
                         help="one more option for runnel check")
     arguments = parser.parse_intermixed_args()
+    arguments.runnel = str(pathlib.Path(arguments.runnel).resolve())  # the checker runs in the projects' folders
+    if arguments.action in ("check", "record", "fixes") and not os.access(arguments.runnel, os.X_OK):
+        die(f"no checker at {arguments.runnel}: build it (cmake --preset release; ninja -C build/release runnel), or name one with --runnel")
 
     manifest = tomllib.loads((HERE / "corpus.toml").read_text())
     for name in arguments.names:
